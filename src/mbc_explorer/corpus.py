@@ -1,0 +1,140 @@
+"""A text into its sentences, their fingerprints, and the check of a ledger against a local copy.
+
+Nothing of a text is kept: a sentence leaves this module as a number, a word count and a hash.
+The sentence itself is handed back only to be shown beside its paraphrase, from a copy that the
+reader owns.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+FINGERPRINT_DIGITS = 16
+RESYNC_SENTENCES = 40
+"""How many sentences ahead a verification looks for its place again after one that does not match."""
+
+_GLYPHS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼ′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+    }
+)
+_BULLETS = frozenset("•◦▪‣●○·")
+_LIST_NUMBER = re.compile(r"\d{1,2}\.")
+_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|etc|e\.g|i\.e|No|Fig)|\b[A-Z]|\b(?:[A-Z]\.)+[A-Z])\.$")
+_SENTENCE_END = re.compile(r"[.?!]+[\"')\]”’]*(?=\s+[\"'(\[“‘]?(?:[A-Z0-9]|[a-z]+[A-Z]))")
+
+
+class Sentence(NamedTuple):
+    """One sentence of a text: its 1-based number, its normalized words and the text as it stands."""
+
+    number: int
+    words: tuple[str, ...]
+    verbatim: str
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.words)
+
+
+class LedgerEntry(NamedTuple):
+    """One sentence as the ledger holds it: no text, only where it stands and what it hashes to."""
+
+    number: int
+    section: str
+    words: int
+    fingerprint: str
+
+
+class Mismatch(NamedTuple):
+    """A ledger entry that a local copy does not contain at its place."""
+
+    entry: LedgerEntry
+    near: str
+    """The first words that stand there instead; empty at the end of the text."""
+
+
+def normalize(text: str) -> tuple[str, ...]:
+    """The words that a fingerprint is taken over.
+
+    Unicode NFKC, white space collapsed, quote and dash glyphs unified, bullets and list numbers
+    dropped wherever they stand, case folded. Signs (`+ - < > %`), digits and every word are kept.
+    """
+    words = unicodedata.normalize("NFKC", text.translate(_GLYPHS)).translate(_GLYPHS).casefold().split()
+    return tuple(word for word in words if word not in _BULLETS and not _LIST_NUMBER.fullmatch(word))
+
+
+def fingerprint(words: tuple[str, ...]) -> str:
+    """SHA-256 of the normalized words joined by single spaces, shortened to 16 hex digits."""
+    return sha256(" ".join(words).encode()).hexdigest()[:FINGERPRINT_DIGITS]
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Every sentence of a text in order. A line break always ends a sentence; headings and bullets count."""
+    found: list[Sentence] = []
+    for line in text.splitlines():
+        for piece in _split(line.strip()):
+            words = normalize(piece)
+            if words:
+                found.append(Sentence(len(found) + 1, words, piece))
+    return found
+
+
+def _split(line: str) -> list[str]:
+    pieces, start = [], 0
+    for end in _SENTENCE_END.finditer(line):
+        head = line[start : end.end()]
+        if _ABBREVIATION.search(head) or _LIST_NUMBER.fullmatch(head.strip()):
+            continue
+        pieces.append(head.strip())
+        start = end.end()
+    pieces.append(line[start:].strip())
+    return [piece for piece in pieces if piece]
+
+
+def read_corpus(directory: Path, filename: str) -> str | None:
+    """The text of one source from a local corpus, or None where the file is absent."""
+    path = directory / filename
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def verify(text: str, ledger: list[LedgerEntry]) -> tuple[dict[int, str], list[Mismatch]]:
+    """Find every ledger entry in a text, in order, however its lines are broken.
+
+    Returns:
+        The verbatim words of each sentence that was found (by number), and the entries that were not.
+    """
+    raw = [word for word in text.split() if normalize(word)]
+    stream = [word for piece in raw for word in normalize(piece)]
+    spelled = [piece for piece in raw for _ in normalize(piece)]
+    found: dict[int, str] = {}
+    missing: list[Mismatch] = []
+    position = 0
+    for index, entry in enumerate(ledger):
+        if _stands_at(stream, position, entry):
+            found[entry.number] = " ".join(spelled[position : position + entry.words])
+            position += entry.words
+            continue
+        missing.append(Mismatch(entry, " ".join(spelled[position : position + 6])))
+        position = _resync(stream, position, ledger[index + 1 : index + 1 + RESYNC_SENTENCES])
+    return found, missing
+
+
+def _stands_at(stream: list[str], position: int, entry: LedgerEntry) -> bool:
+    window = tuple(stream[position : position + entry.words])
+    return len(window) == entry.words and fingerprint(window) == entry.fingerprint
+
+
+def _resync(stream: list[str], position: int, following: list[LedgerEntry]) -> int:
+    """Where the next entry that still matches begins, or the same place when none does."""
+    ahead = sum(entry.words for entry in following) + 60
+    for entry in following[:3]:
+        for start in range(position, min(position + ahead, len(stream))):
+            if _stands_at(stream, start, entry):
+                return start
+    return position
