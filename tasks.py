@@ -56,10 +56,9 @@ ENGINE_MACRO = "-DPyEval_CallObject=PyObject_CallObject"
 """durable_rules 2.0.28 calls a function that Python 3.13 removed; this names its successor."""
 
 NO_ENGINE = """\
-The rule engine durable_rules is not installed: {reason}.
-All else is. mbc answers with its reference evaluator, and every output names the engine that ran.
-To get the engine: `apt install build-essential python3-dev` (Debian, Ubuntu), `dnf install gcc python3-devel`
-(Fedora) or `xcode-select --install` (macOS), then `python3 tasks.py setup`."""
+The rule engine durable_rules is not installed ({reason}): mbc uses its reference evaluator and says so.
+To get it: `apt install build-essential python3-dev` (Debian, Ubuntu), `dnf install gcc python3-devel` (Fedora)
+or `xcode-select --install` (macOS), then `python3 tasks.py setup`."""
 
 ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -85,16 +84,18 @@ def main() -> int:
 
 def install(*, dev: bool, again: bool) -> None:
     """Make `.venv` hold the project, editable, with all it needs, unless its stamp says that it does."""
-    stamp = json.loads(STAMP.read_text()) if STAMP.exists() else {}
+    place = f"{sys.version} {sys.base_prefix} {ROOT}"
+    stamp = json.loads(STAMP.read_text()) if STAMP.exists() else {"place": place}
+    foreign = stamp["place"] != place
     sources = [ROOT / "pyproject.toml", ROOT / "src/mbc_explorer/version.py"]
     wanted = {
-        "place": f"{sys.version} {sys.base_prefix} {ROOT}",
+        "place": place,
         "project": sha256(b"".join(source.read_bytes() for source in sources)).hexdigest(),
-        "dev": dev or stamp.get("dev", False),
+        "dev": dev or (stamp.get("dev", False) and not foreign),
         "missing": missing_tool(),
     }
     if again or not wanted.items() <= stamp.items():
-        make_venv(clear=stamp.get("place", wanted["place"]) != wanted["place"])
+        make_venv(clear=foreign)
         project = tomllib.loads(sources[0].read_text(encoding="utf-8"))["project"]
         extras = project["optional-dependencies"]
         needed = [name for name in project["dependencies"] if not name.startswith("durable_rules")]
@@ -111,13 +112,13 @@ def install(*, dev: bool, again: bool) -> None:
 
 def make_venv(*, clear: bool) -> None:
     """Create `.venv` where it is missing; empty it first where another Python made it or the checkout was moved."""
-    if importlib.util.find_spec("ensurepip") is None:
-        sys.exit("This Python cannot make virtual environments. On Debian or Ubuntu: `apt install python3-venv`.")
     STAMP.unlink(missing_ok=True)
-    if clear or not VENV.exists():
+    if clear or not (VENV / "pyvenv.cfg").exists():
         say("Creating .venv")
-    made = call(sys.executable, "-m", "venv", *(["--clear"] if clear else []), str(VENV))
-    if not made or not call(BIN / "python", "-c", f"import sys; sys.exit(sys.version != {sys.version!r})"):
+        if importlib.util.find_spec("ensurepip") is None:
+            sys.exit("This Python cannot make virtual environments. On Debian or Ubuntu: `apt install python3-venv`.")
+        call(sys.executable, "-m", "venv", "--clear", str(VENV))
+    if not call(BIN / "python", "-c", f"import pip, sys; sys.exit(sys.version != {sys.version!r})", quiet=True):
         sys.exit("The folder .venv cannot be used with this Python: remove it and try again.")
 
 
@@ -144,9 +145,9 @@ def missing_tool() -> str:
     """What a build of the engine lacks on this machine, or nothing."""
     compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
     if shutil.which(compiler) is None:
-        return f"there is no C compiler ({compiler})"
+        return f"no C compiler: {compiler}"
     if not Path(sysconfig.get_path("include"), "Python.h").exists():
-        return "there are no Python headers (Python.h)"
+        return "no Python headers: Python.h"
     return ""
 
 
@@ -174,9 +175,13 @@ def pip(*arguments: str, env: dict[str, str] = ENV, quiet: bool = False) -> bool
 
 
 def call(program: Path | str, *arguments: str, env: dict[str, str] = ENV, quiet: bool = False) -> bool:
-    """Run a program in the checkout; whether it ended well."""
+    """Run a program in the checkout; whether it is there and ended well."""
     command = [str(program), *arguments]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=quiet, check=False).returncode == 0
+    try:
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=quiet, check=False).returncode == 0
+    except OSError as error:
+        say(str(error))
+        return False
 
 
 def clean() -> None:

@@ -1,0 +1,353 @@
+"""Everything that is known, immutable and with every reference resolved.
+
+A catalog is made by `loading` from the YAML folders, written as plain JSON by `compiled`, and read back here in
+about a millisecond. Records are tuples with names; a record's order of fields is its order in the JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import Any as Anything
+
+from mbc_explorer.condition import (
+    All,
+    Any,
+    AtLeast,
+    AtMost,
+    Condition,
+    Includes,
+    Not,
+    OneOf,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Cube = tuple[tuple[str, tuple[str, ...]], ...]
+"""A conjunction: each fact has one of the values. The empty cube is always met."""
+
+DESCRIBES, NOT_USED, INVESTIGATIONAL = "describes", "describes_as_not_used", "investigational"
+STANCES = (DESCRIBES, NOT_USED, INVESTIGATIONAL)
+
+
+class Section(NamedTuple):
+    """A part of a document, from its first sentence on; the name is ours."""
+
+    id: str
+    first: int
+    name: str
+
+
+class Source(NamedTuple):
+    """The bibliographic record of one document."""
+
+    id: str
+    title: str | None
+    publisher: str
+    publisher_basis: str
+    """`stated` in the text, or `attributed` by a curator."""
+    people: tuple[str, ...]
+    date: str | None
+    """ISO date as printed in the text, or None where it prints none."""
+    date_precision: str
+    date_basis: str
+    url: str | None
+    url_status: str
+    disclosure: str | None
+    filename: str
+    sections: tuple[Section, ...]
+
+
+class Citation(NamedTuple):
+    """Where a source says something: sentence numbers of its ledger."""
+
+    source: str
+    sentences: tuple[int, ...]
+
+
+class Anchored(NamedTuple):
+    """One sentence that a claim rests on."""
+
+    number: int
+    section: str
+    fingerprint: str
+
+
+class Statement(NamedTuple):
+    """One claim of one source, in our words."""
+
+    id: str
+    source: str
+    sentences: tuple[Anchored, ...]
+    paraphrase: str
+    worded_for: str | None
+    """The word of the text for whom it speaks of (`women`), where that is not a condition."""
+    note: str | None
+
+
+class Value(NamedTuple):
+    """A value that a fact can have, and other words accepted for it."""
+
+    id: str
+    aliases: tuple[str, ...]
+
+
+class NotInDocuments(NamedTuple):
+    """Words that a user may type and that no document speaks of, with the answer in words."""
+
+    words: tuple[str, ...]
+    answer: str
+
+
+class FromRegimens(NamedTuple):
+    """How an attribute follows from the regimens of a history, when it is not stated."""
+
+    regimens: str
+    """The attribute that holds the regimens."""
+    including: str | None
+    """Only regimens with a therapy of this category."""
+    setting: str | None
+    stopped: str | None
+    last: str | None
+    """Take this field of the last completed regimen instead of counting."""
+
+
+class Attribute(NamedTuple):
+    """One thing that can be said of a case."""
+
+    id: str
+    name: str
+    group: str
+    kind: str
+    aliases: tuple[str, ...]
+    about: str
+    cites: tuple[Citation, ...]
+    values: tuple[Value, ...]
+    not_in_documents: tuple[NotInDocuments, ...]
+    applies_when: Condition | None
+    from_regimens: FromRegimens | None
+    minimum: int
+
+
+class Constraint(NamedTuple):
+    """What is true of every case: when the first condition is met, so is the second."""
+
+    id: str
+    given: Condition
+    then: Condition
+    because: str
+    basis: str
+    """`stated`, `curator`, or `structure` (an agent implies its category; two regimens are more than one)."""
+    cites: tuple[Citation, ...]
+
+
+class Head(NamedTuple):
+    """A fact that must have a value whenever the cube is met, and the constraints that make it so."""
+
+    fact: str
+    value: str
+    cube: Cube
+    constraints: tuple[str, ...]
+
+
+class Conflict(NamedTuple):
+    """Facts that cannot be true together, and the constraints that say so."""
+
+    cube: Cube
+    constraints: tuple[str, ...]
+
+
+class Note(NamedTuple):
+    """Something worth saying of a case that is unusual but possible."""
+
+    id: str
+    when: Condition
+    note: str
+    cites: tuple[Citation, ...]
+
+
+class Category(NamedTuple):
+    """A treatment category; `path` runs from the root to the category itself."""
+
+    id: str
+    name: str
+    path: tuple[str, ...]
+    therapy: bool
+    aliases: tuple[str, ...]
+
+
+class Option(NamedTuple):
+    """One thing that a document describes."""
+
+    id: str
+    name: str
+    category: str
+    kind: str
+    agents: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+class Fact(NamedTuple):
+    """Words of a source on an agent, with the sentences that hold them."""
+
+    what: str
+    words: str
+    cites: tuple[Citation, ...]
+
+
+class Agent(NamedTuple):
+    """A drug by its INN, with what each source calls it, where it files it and how it is given."""
+
+    id: str
+    name: str
+    names: tuple[Fact, ...]
+    brands: tuple[Fact, ...]
+    categories: tuple[Fact, ...]
+    as_given: tuple[Fact, ...]
+    routes: tuple[Fact, ...]
+    mentions: tuple[Citation, ...]
+    notes: tuple[str, ...]
+
+
+class Rule(NamedTuple):
+    """One statement's condition on a case, and the option that it concerns."""
+
+    id: str
+    source: str
+    statement: str
+    option: str
+    stance: str
+    partners: tuple[str, ...]
+    """Agents or categories that the source names together with the option."""
+    context: tuple[Anchored, ...]
+    """Headings and other sentences that carry part of the condition."""
+    condition: Condition
+    always: bool
+    met: tuple[int, ...]
+    """Cubes (by number in the catalog) of which one holds exactly when the condition is met, once all derived facts are known."""
+    not_met: tuple[int, ...]
+    settling: tuple[int, ...]
+    """All prime cubes of the condition: what is left of them under what is known tells which facts are missing."""
+
+
+class Catalog:
+    """The knowledge: sources, statements, vocabulary, agents, categories, options and rules."""
+
+    __slots__ = (
+        "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "digest", "facts", "heads",
+        "implied", "not_known", "notes", "options", "rules", "rules_of", "sources", "statements", "words",
+    )  # fmt: skip
+
+    def __init__(self, data: dict[str, Anything]) -> None:
+        self.digest: str = data["digest"]
+        """SHA-256 of the knowledge and rule files, shortened to 16 hex digits."""
+        self.sources = _records(data["sources"], _source)
+        self.statements = _records(data["statements"], _statement)
+        self.attributes = _records(data["attributes"], _attribute)
+        self.not_known: tuple[Value, ...] = _values(data["not_known"])
+        self.categories = _records(data["categories"], lambda row: Category(row[0], row[1], tuple(row[2]), row[3], tuple(row[4])))
+        self.options = _records(data["options"], lambda row: Option(*row[:4], tuple(row[4]), tuple(row[5])))
+        self.agents = _records(data["agents"], _agent)
+        self.constraints = _records(data["constraints"], _constraint)
+        self.notes = _records(data["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
+        self.rules = _records(data["rules"], _rule)
+        self.facts: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in data["facts"].items()}
+        """Every fact that a condition reads, with its possible values; `not_applicable` last where it can be."""
+        self.cubes: tuple[Cube, ...] = tuple(_cube(row) for row in data["cubes"])
+        self.heads = tuple(Head(row[0], row[1], _cube(row[2]), tuple(row[3])) for row in data["heads"])
+        self.conflicts = tuple(Conflict(_cube(row[0]), tuple(row[1])) for row in data["conflicts"])
+        self.words: dict[str, str] = data["words"]
+        """Every accepted word for a therapy, case-folded, and the agent or category that it names."""
+        self.implied: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in data["implied"].items()}
+        """For each agent and therapy category: itself and every category that it implies."""
+        self.rules_of: dict[str, list[Rule]] = {option: [] for option in self.options}
+        for rule in self.rules.values():
+            self.rules_of[rule.option].append(rule)
+
+    def plain(self) -> dict[str, Anything]:
+        """The catalog as JSON can hold it; `Catalog(json.loads(json.dumps(c.plain())))` is equal to `c`."""
+        rows = ("sources", "statements", "attributes", "categories", "options", "agents", "constraints", "notes", "rules")
+        return {
+            "digest": self.digest,
+            **{name: list(getattr(self, name).values()) for name in rows},
+            **{name: getattr(self, name) for name in ("not_known", "facts", "cubes", "heads", "conflicts", "words", "implied")},
+        }
+
+
+def decode(row: list[Anything]) -> Condition:
+    """A condition from its JSON row, whose last item is the kind of node."""
+    match row[-1]:
+        case "all":
+            return All(tuple(decode(part) for part in row[0]))
+        case "any":
+            return Any(tuple(decode(part) for part in row[0]))
+        case "not":
+            return Not(decode(row[0]))
+        case "one_of":
+            return OneOf(row[0], tuple(row[1]))
+        case "includes":
+            return Includes(row[0], row[1])
+        case "at_least":
+            return AtLeast(row[0], row[1])
+        case _:
+            return AtMost(row[0], row[1])
+
+
+_Record = TypeVar("_Record", bound=tuple[Anything, ...])
+
+
+def _records(rows: list[Anything], make: Callable[[Anything], _Record]) -> dict[str, _Record]:
+    return {row[0]: make(row) for row in rows}
+
+
+def _cube(row: list[Anything]) -> Cube:
+    return tuple((fact, tuple(values)) for fact, values in row)
+
+
+def _citations(rows: list[Anything]) -> tuple[Citation, ...]:
+    return tuple(Citation(source, tuple(numbers)) for source, numbers in rows)
+
+
+def _values(rows: list[Anything]) -> tuple[Value, ...]:
+    return tuple(Value(name, tuple(aliases)) for name, aliases in rows)
+
+
+def _anchors(rows: list[Anything]) -> tuple[Anchored, ...]:
+    return tuple(Anchored(*row) for row in rows)
+
+
+def _source(row: list[Anything]) -> Source:
+    return Source(*row[:4], tuple(row[4]), *row[5:12], tuple(Section(*section) for section in row[12]))
+
+
+def _statement(row: list[Anything]) -> Statement:
+    return Statement(row[0], row[1], _anchors(row[2]), *row[3:])
+
+
+def _attribute(row: list[Anything]) -> Attribute:
+    return Attribute(
+        *row[:4],
+        tuple(row[4]),
+        row[5],
+        _citations(row[6]),
+        _values(row[7]),
+        tuple(NotInDocuments(tuple(words), answer) for words, answer in row[8]),
+        decode(row[9]) if row[9] else None,
+        FromRegimens(*row[10]) if row[10] else None,
+        row[11],
+    )
+
+
+def _constraint(row: list[Anything]) -> Constraint:
+    return Constraint(row[0], decode(row[1]), decode(row[2]), row[3], row[4], _citations(row[5]))
+
+
+def _agent(row: list[Anything]) -> Agent:
+    facts = [tuple(Fact(what, words, _citations(cites)) for what, words, cites in part) for part in row[2:7]]
+    return Agent(row[0], row[1], *facts, _citations(row[7]), tuple(row[8]))
+
+
+def _rule(row: list[Anything]) -> Rule:
+    return Rule(
+        *row[:5], tuple(row[5]), _anchors(row[6]), decode(row[7]), row[8], tuple(row[9]), tuple(row[10]), tuple(row[11])
+    )

@@ -1,0 +1,343 @@
+"""Checked files into a Catalog: references resolved, constraints closed, every rule as prime cubes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mbc_explorer.catalog import (
+    Agent,
+    Anchored,
+    Attribute,
+    Catalog,
+    Category,
+    Conflict,
+    Constraint,
+    Cube,
+    Fact,
+    FromRegimens,
+    Head,
+    Note,
+    NotInDocuments,
+    Option,
+    Rule,
+    Section,
+    Source,
+    Statement,
+    Value,
+)
+from mbc_explorer.condition import ALWAYS, Condition, OneOf
+from mbc_explorer.errors import KnowledgeError
+from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
+from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
+from mbc_explorer.structure import structural_constraints
+
+
+def compile_catalog(knowledge: Path, rules: Path) -> Catalog:
+    """Read, check and compile two folders.
+
+    Raises:
+        KnowledgeError: with every problem found.
+    """
+    return Compiler(read_pack(knowledge, rules)).catalog()
+
+
+class Compiler:
+    """One pack on its way to a catalog."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.resolver = Resolver(pack)
+        self.numbers: dict[Cube, int] = {}
+
+    def catalog(self) -> Catalog:
+        find = self.resolver
+        sources = [self._source(row) for row in self.pack.sources.model.sources]
+        attributes = [self._attribute(i, row) for i, row, _ in find.rows(self.pack.profile, "attributes")]
+        categories = [self._category(row.id) for row in self.pack.categories.model.categories]
+        options = [self._option(i, row) for i, row, _ in find.rows(self.pack.categories, "options")]
+        agents = [self._agent(i, row) for i, row, _ in find.rows(self.pack.agents, "agents")]
+        statements = [s for loaded in self.pack.statements for s in self._statements(loaded)]
+        stated = self._derivations()
+        notes = [self._note(i, row) for i, row, _ in find.rows(self.pack.profile, "notes")]
+        drafts = [rule for loaded in self.pack.rules for rule in self._rules(loaded)]
+        self._unique_ids()
+        words = self._words()
+        self._stop_on_problems()
+
+        by_source = {source.id: i for i, source in enumerate(sources)}
+        statements.sort(key=lambda s: (by_source[s.source], s.sentences[0].number, s.id))
+        first = {s.id: (by_source[s.source], s.sentences[0].number) for s in statements}
+        drafts.sort(key=lambda rule: (*first[rule.statement], rule.id))
+        implied = self._implied()
+        asked: list[Condition] = [rule.condition for rule in drafts] + [note.when for note in notes]
+        asked += [condition for rule in stated for condition in (rule.given, rule.then)]
+        asked += [a.applies_when for a in attributes if a.applies_when]
+        structural, domains = structural_constraints(attributes, asked, implied)
+        constraints = [*stated, *structural]
+        world = World(constraints, domains)
+        compiled = [self._compiled(rule, world) for rule in drafts]
+        self._stop_on_problems()
+        heads = [
+            Head(fact, domains[fact][value], spelled(cube, domains), by)
+            for fact, value, cube, by in needed_heads(world)
+        ]
+        conflicts = [Conflict(spelled(cube, domains), world.blamed(cube)) for cube in world.impossible]
+        return Catalog(
+            {
+                "digest": self.pack.digest,
+                "sources": sources,
+                "statements": statements,
+                "attributes": attributes,
+                "not_known": [(row.id, row.aliases) for row in self.pack.profile.model.not_known],
+                "categories": categories,
+                "options": options,
+                "agents": agents,
+                "constraints": constraints,
+                "notes": notes,
+                "rules": compiled,
+                "facts": domains,
+                "cubes": list(self.numbers),
+                "heads": heads,
+                "conflicts": conflicts,
+                "words": words,
+                "implied": implied,
+            }
+        )
+
+    def _stop_on_problems(self) -> None:
+        if self.resolver.problems:
+            raise KnowledgeError(sorted(set(self.resolver.problems), key=lambda problem: problem.where))
+
+    def _source(self, row: Any) -> Source:
+        sections = tuple(Section(section.id, section.first, section.name) for section in row.sections)
+        return Source(
+            row.id, row.title, row.publisher, row.publisher_basis, tuple(row.people), row.date, row.date_precision,
+            row.date_basis, row.url, row.url_status, row.disclosure, row.filename, sections,
+        )  # fmt: skip
+
+    def _attribute(self, index: int, row: Any) -> Attribute:
+        loaded, find = self.pack.profile, self.resolver
+        at = ("attributes", index)
+        applies = find.condition(row.applies_when, loaded, *at, "applies_when") if row.applies_when else None
+        source = row.from_
+        if source and (find.attributes.get(source.regimens) is None or find.attributes[source.regimens].kind != "regimens"):
+            find.unknown("attribute", source.regimens, find.attributes, loaded.place(*at, "from"))
+        if source and source.including and source.including not in find.therapies():
+            find.unknown("category", source.including, find.categories, loaded.place(*at, "from"))
+        return Attribute(
+            row.id, row.name, row.group, row.kind, tuple(row.aliases), row.about,
+            find.cites(row.cites, loaded, *at, "cites"),
+            tuple(Value(value.id, tuple(value.aliases)) for value in row.values),
+            tuple(NotInDocuments(tuple(entry.words), entry.answer) for entry in row.not_in_documents),
+            applies,
+            FromRegimens(source.regimens, source.including, source.setting, source.stopped, source.last) if source else None,
+            row.minimum,
+        )  # fmt: skip
+
+    def _category(self, name: str) -> Category:
+        row = self.resolver.categories[name]
+        return Category(name, row.name, self._path(name), row.therapy, tuple(row.aliases))
+
+    def _path(self, name: str) -> tuple[str, ...]:
+        path: tuple[str, ...] = ()
+        step: str | None = name
+        while step is not None and step not in path:
+            path = (step, *path)
+            row = self.resolver.categories.get(step)
+            if row is None:
+                place = self.pack.categories.place("categories")
+                self.resolver.unknown("category", step, self.resolver.categories, place)
+                return path
+            step = row.parent
+        return path
+
+    def _option(self, index: int, row: Any) -> Option:
+        place = self.pack.categories.place("options", index)
+        if row.category not in self.resolver.categories:
+            self.resolver.unknown("category", row.category, self.resolver.categories, place)
+        for agent in row.agents:
+            if agent not in self.resolver.agents:
+                self.resolver.unknown("agent", agent, self.resolver.agents, place)
+        return Option(row.id, row.name, row.category, row.kind, tuple(row.agents), tuple(row.aliases))
+
+    def _agent(self, index: int, row: Any) -> Agent:
+        def facts(key: str, what: str, words: str) -> tuple[Fact, ...]:
+            entries = getattr(row, key)
+            return tuple(
+                Fact(getattr(e, what), getattr(e, words), self.resolver.cites(e.cites, loaded, *at, key, i, "cites"))
+                for i, e in enumerate(entries)
+            )
+
+        loaded, at = self.pack.agents, ("agents", index)
+        filed = facts("categories", "category", "category")
+        for fact in filed:
+            if fact.what not in self.resolver.categories:
+                self.resolver.unknown("category", fact.what, self.resolver.categories, loaded.place(*at))
+        return Agent(
+            row.id, row.name, facts("names", "name", "name"), facts("brands", "name", "name"), filed,
+            facts("as_given", "words", "words"), facts("routes", "route", "words"),
+            self.resolver.cites(row.mentions, loaded, *at, "mentions"), tuple(row.notes),
+        )  # fmt: skip
+
+    def _statements(self, loaded: Loaded) -> list[Statement]:
+        source = loaded.model.source
+        return [
+            Statement(
+                f"{source}.{row.id}",
+                source,
+                self.resolver.anchors(source, row.sentences, loaded, "statements", i, "sentences"),
+                row.paraphrase,
+                row.worded_for,
+                row.note,
+            )
+            for i, row, _ in self.resolver.rows(loaded, "statements")
+        ]
+
+    def _derivations(self) -> list[Constraint]:
+        """Definitions and implications, and for each attribute that does not always apply, when it does."""
+        loaded, find = self.pack.profile, self.resolver
+        found: list[Constraint] = []
+        for index, row, place in find.rows(loaded, "derivations"):
+            at = ("derivations", index)
+            cites = find.cites(row.cites, loaded, *at, "cites")
+            if row.implication:
+                given = find.condition(row.implication.if_, loaded, *at, "implication")
+                then = find.condition(row.implication.then, loaded, *at, "implication")
+                found.append(Constraint(row.id, given, then, row.because, row.basis, cites))
+                continue
+            declared = find.attributes.get(row.definition)
+            if declared is None or [value.id for value in declared.values] != list(row.values):
+                find.report("wrong-definition", place, f"{row.definition!r} is defined by a condition for each of its values.")
+                continue
+            for value, data in row.values.items():
+                condition = find.condition(data, loaded, *at, "values", value)
+                is_value = OneOf(row.definition, (value,))
+                found.append(Constraint(f"{row.id}.{value}", condition, is_value, row.because, row.basis, cites))
+                found.append(Constraint(f"{row.id}.{value}.back", is_value, condition, row.because, row.basis, cites))
+        return found
+
+    def _note(self, index: int, row: Any) -> Note:
+        at = ("notes", index)
+        when = self.resolver.condition(row.when, self.pack.profile, *at, "when")
+        return Note(row.id, when, row.note, self.resolver.cites(row.cites, self.pack.profile, *at, "cites"))
+
+    def _rules(self, loaded: Loaded) -> list[Rule]:
+        find, source = self.resolver, loaded.model.source
+        statements = {
+            f"{file.model.source}.{row.id}" for file in self.pack.statements for row in file.model.statements
+        }
+        found = []
+        for index, row, place in find.rows(loaded, "rules"):
+            at = ("rules", index)
+            statement = f"{source}.{row.statement}"
+            if statement not in statements:
+                find.unknown("statement", statement, statements, loaded.place(*at, "statement"))
+            if row.option not in find.options:
+                find.unknown("option", row.option, find.options, loaded.place(*at, "option"))
+            for partner in row.partners:
+                if partner not in find.agents and partner not in find.categories:
+                    find.unknown("partner", partner, [*find.agents, *find.categories], place)
+            context: tuple[Anchored, ...] = find.anchors(source, row.context, loaded, *at, "context")
+            condition = find.condition(row.when, loaded, *at, "when") if row.when else ALWAYS
+            found.append(
+                Rule(
+                    f"{source}.{row.id}", source, statement, row.option, row.stance, tuple(row.partners), context,
+                    condition, row.always, (), (), (),
+                )
+            )  # fmt: skip
+        return found
+
+    def _unique_ids(self) -> None:
+        find = self.resolver
+        for loaded, key in (
+            (self.pack.sources, "sources"), (self.pack.profile, "attributes"), (self.pack.profile, "derivations"),
+            (self.pack.profile, "notes"), (self.pack.categories, "categories"), (self.pack.categories, "options"),
+            (self.pack.agents, "agents"),
+        ):  # fmt: skip
+            find.unique(((row.id, place) for _, row, place in find.rows(loaded, key)), key.removesuffix("s"))
+        for files, key in ((self.pack.statements, "statements"), (self.pack.rules, "rules")):
+            rows = [
+                (f"{file.model.source}.{row.id}", place) for file in files for _, row, place in find.rows(file, key)
+            ]
+            find.unique(rows, key.removesuffix("s"))
+
+    def _words(self) -> dict[str, str]:
+        """Every word that names a therapy, and which one. A word that names two is a problem."""
+        words: dict[str, str] = {}
+        find = self.resolver
+        for row in find.agents.values():
+            names = [row.id, row.name, *(e.name for e in row.names), *(e.name for e in row.brands)]
+            self._take_words(words, names, row.id)
+        for row in find.categories.values():
+            if row.therapy:
+                self._take_words(words, [row.id, row.name, *row.aliases], row.id)
+        return words
+
+    def _take_words(self, words: dict[str, str], names: list[str], meaning: str) -> None:
+        for name in names:
+            for spelling in {name.casefold(), name.casefold().replace("_", " ")}:
+                if words.setdefault(spelling, meaning) != meaning:
+                    message = f"the word {name!r} names both {words[spelling]!r} and {meaning!r}."
+                    self.resolver.report("ambiguous-word", self.pack.agents.document.name, message)
+
+    def _implied(self) -> dict[str, tuple[str, ...]]:
+        """Agents imply the categories they are filed under, and those the categories above them; never the reverse."""
+        find = self.resolver
+        paths = {
+            name: tuple(step for step in self._path(name) if find.categories[step].therapy)
+            for name, row in find.categories.items()
+            if row.therapy
+        }
+        agents = {
+            name: tuple(dict.fromkeys([name, *(step for filed in row.categories for step in paths.get(filed.category, ()))]))
+            for name, row in find.agents.items()
+        }
+        return {**agents, **paths}
+
+    def _compiled(self, rule: Rule, world: World) -> Rule:
+        what = formula(rule.condition, world.domains)
+        try:
+            met = world.settled(what)
+            not_met = world.settled(complement(what, world.domains))
+        except TooManyCubes as reason:
+            self.resolver.report("too-many-cubes", rule.id, f"the condition cannot be compiled: {reason}.")
+            return rule
+        if rule.always != (met == [{}]):
+            told = "says 'always: true' but some case does not meet it" if rule.always else "is met by every case; say 'always: true'"
+            self.resolver.report("always", rule.id, f"the rule {told}.")
+        if not met:
+            self.resolver.report("never", rule.id, "the rule can be met by no case.")
+        number = self._number
+        return rule._replace(
+            met=tuple(number(cube, world) for cube in world.reduced(met)),
+            not_met=tuple(number(cube, world) for cube in world.reduced(not_met)),
+            settling=tuple(number(cube, world) for cube in met),
+        )
+
+    def _number(self, cube: Masks, world: World) -> int:
+        return self.numbers.setdefault(spelled(cube, world.domains), len(self.numbers))
+
+
+def needed_heads(world: World) -> list[tuple[str, int, Masks, tuple[str, ...]]]:
+    """The heads from which, applied again and again, every other follows."""
+    heads = sorted(world.heads(), key=lambda head: len(head[2]))
+    kept = list(heads)
+    for head in reversed(heads):
+        others = [other for other in kept if other is not head]
+        if _follows(head, others):
+            kept = others
+    return kept
+
+
+def _follows(head: tuple[str, int, Masks, tuple[str, ...]], others: list[tuple[str, int, Masks, tuple[str, ...]]]) -> bool:
+    known = dict(head[2])
+    changed = True
+    while changed:
+        changed = False
+        for fact, value, cube, _ in others:
+            if fact not in known and all(name in known and known[name] & ~mask == 0 for name, mask in cube.items()):
+                known[fact] = 1 << value
+                changed = True
+    return known.get(head[0]) == 1 << head[1]
+

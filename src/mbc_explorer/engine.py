@@ -1,0 +1,328 @@
+"""Verdicts from durable_rules: what the facts of a case imply, and which rules are met, not met or unknown.
+
+The only module that imports durable_rules, and only its C functions: the Host, its threads, actions, `sid`s and
+`delete_state` are what makes the library lose results or crash (see docs/decisions/003-durable-rules.md). Everything
+given to it is text; every engine rule is a conjunction of `fact == value`; one fact, with one constant id, is asserted
+and retracted at a time. Each ruleset holds a guard rule that always fires, so that a lost firing is an error and
+never reads as "unknown".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import count, product
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mbc_explorer.errors import EngineError, one
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mbc_explorer.catalog import Catalog, Cube
+
+MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
+
+KIND, PROFILE, ID = "kind", "profile", "id"
+"""The property that every engine rule asks first, its only value, and the id of the one live fact."""
+GUARD = "guard"
+RESERVED = (ID, "sid", "$s", KIND)
+
+MAX_PENDING = 60
+"""The engine drops results when more than 64 nodes wait at once; a ruleset is closed before its bound passes this."""
+MAX_RULES = 1000
+MAX_TEXT = 60_000
+"""Longer text is compared by its length modulo 65,536 inside the engine."""
+MAX_STAGES = 12
+"""Derivations settle in three or four rounds; more means that a constraint derives in a circle."""
+
+_names = count()
+
+Assignment = tuple[tuple[str, str], ...]
+
+
+class Derived(NamedTuple):
+    """A fact that the engine concluded, and the number of the head that concluded it."""
+
+    fact: str
+    value: str
+    head: int
+
+
+class Answer(NamedTuple):
+    """What an engine says of a case."""
+
+    derived: tuple[Derived, ...]
+    """In the order in which they were concluded."""
+    known: dict[str, str]
+    """The facts given and those derived."""
+    truths: tuple[str, ...]
+    """`met`, `not_met` or `unknown` for each rule of the catalog, in its order."""
+
+
+def library() -> Any:
+    """The C module of durable_rules.
+
+    Raises:
+        EngineError: when it is not installed or cannot be loaded, saying how to get it.
+    """
+    try:
+        import durable_rules_engine  # noqa: PLC0415  only this engine needs it, and it may be absent
+    except ImportError as reason:
+        message = (
+            f"the engine durable_rules cannot be loaded ({reason}). It is built from C: see 'The engine' in the README. "
+            "Meanwhile `--engine reference` answers the same."
+        )
+        raise EngineError(one("engine-missing", "", message)) from None
+    return durable_rules_engine
+
+
+def is_available() -> bool:
+    """Whether durable_rules can be loaded here."""
+    try:
+        library()
+    except EngineError:
+        return False
+    return True
+
+
+def property_hash(name: str) -> int:
+    """The 32-bit FNV-1a hash by which the engine tells property names apart."""
+    value = 0x811C9DC5
+    for byte in name.encode():
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return value
+
+
+def name_problems(names: Iterable[str]) -> list[str]:
+    """Why a set of fact names cannot be used with the engine: too long, reserved, or two with one hash."""
+    problems: list[str] = []
+    seen = {property_hash(name): name for name in RESERVED}
+    for name in names:
+        if name in RESERVED:
+            problems.append(f"the fact name {name!r} is reserved by the engine")
+        elif len(name.encode()) > MAX_TEXT:
+            problems.append(f"the fact name {name[:20]!r}… is longer than the engine can tell apart")
+        elif (other := seen.setdefault(property_hash(name), name)) != name:
+            problems.append(f"the fact names {name!r} and {other!r} have one hash in the engine; rename one")
+    return problems
+
+
+class Rulesets:
+    """Conjunctions registered with durable_rules, split so that no ruleset can drop a result.
+
+    Each conjunction has a name; `fire` returns the names that hold for a set of facts.
+    """
+
+    def __init__(self, conjunctions: Iterable[tuple[str, Assignment]]) -> None:
+        self._library = library()
+        self._sets = [_definition(group) for group in split(conjunctions)]
+        self._handles: list[int] = []
+        self._register()
+
+    def __len__(self) -> int:
+        return len(self._sets)
+
+    def _register(self) -> None:
+        self._handles = [self._library.create_ruleset(f"mbc{next(_names)}", text) for text in self._sets]
+
+    def close(self) -> None:
+        """Give the memory of the rulesets back."""
+        for handle in self._handles:
+            self._library.delete_ruleset(handle)
+        self._handles = []
+
+    def fire(self, facts: Mapping[str, str]) -> Iterator[str]:
+        """The names of the conjunctions that hold for these facts.
+
+        Raises:
+            EngineError: when the engine lost track of a ruleset even after all of them were registered anew.
+        """
+        message = json.dumps({**facts, KIND: PROFILE, ID: ID})
+        try:
+            fired = [self._fire(handle, message) for handle in self._handles]
+        except _LostResult:
+            self._register()  # the old handles are left alone: what the engine holds behind them is no longer known
+            try:
+                fired = [self._fire(handle, message) for handle in self._handles]
+            except _LostResult as reason:
+                text = f"durable_rules did not answer reliably ({reason}); please report this profile."
+                raise EngineError(one("engine-lost-result", "", text)) from None
+        return (name for names in fired for name in names)
+
+    def _fire(self, handle: int, message: str) -> list[str]:
+        engine = self._library
+        try:
+            code, offset = engine.assert_fact(handle, message)
+            if code != 0:
+                raise _LostResult(f"code {code} for a fact")
+            names = []
+            found = engine.start_action_for_state(handle, offset)
+            text = found[1] if found else None
+            while text:
+                names.append(text[2 : text.index('"', 2)])
+                text = engine.complete_and_start_action(handle, offset)
+            engine.retract_fact(handle, f'{{"{ID}":"{ID}"}}')
+        except _LostResult:
+            raise
+        except Exception as reason:  # the C module raises the plain class Exception
+            raise _LostResult(str(reason)) from None
+        if GUARD not in names:
+            raise _LostResult("the guard rule did not fire")
+        names.remove(GUARD)
+        return names
+
+
+class _LostResult(Exception):
+    """The engine answered with an error, or without the guard."""
+
+
+class DurableEngine:
+    """The catalog's derivations and rules, compiled to durable_rules. Safe to share between threads and after a fork."""
+
+    name = "durable"
+
+    def __init__(self, catalog: Catalog, verdicts: tuple[str, ...] = (MET, NOT_MET)) -> None:
+        """Compile a catalog.
+
+        Args:
+            catalog: the knowledge.
+            verdicts: which verdicts come out of the engine. Only a benchmark leaves one out.
+
+        Raises:
+            EngineError: when durable_rules is absent, or a name cannot be used with it.
+        """
+        problems = name_problems(catalog.facts)
+        if problems:
+            raise EngineError(one("engine-name", "", "; ".join(problems) + "."))
+        self._heads = [(head.fact, head.value) for head in catalog.heads]
+        self._settles = _settles(catalog, verdicts)
+        self._rules = len(catalog.rules)
+        self._definitions = (
+            [named for i, head in enumerate(catalog.heads) for named in _conjunctions(str(i), head.cube)],
+            [named for i in self._settles for named in _conjunctions(str(i), catalog.cubes[i])],
+        )
+        self._start()
+
+    def _start(self) -> None:
+        self._process = os.getpid()
+        self._lock = Lock()
+        self._derive, self._match = (Rulesets(conjunctions) for conjunctions in self._definitions)
+
+    def close(self) -> None:
+        """Give the engine's memory back; the engine cannot be used after that."""
+        self._derive.close()
+        self._match.close()
+
+    def answer(self, known: Mapping[str, str]) -> Answer:
+        """Derive what follows from the known facts, then judge every rule.
+
+        Args:
+            known: values of facts; a fact that is absent is unknown. They must not contradict each other.
+
+        Raises:
+            EngineError: when the engine did not answer reliably.
+        """
+        if self._process != os.getpid():  # after a fork the parent's lock may be held for ever
+            self._start()
+        with self._lock:
+            facts = dict(known)
+            derived = self._forward(facts)
+            truths = [UNKNOWN] * self._rules
+            for name in self._match.fire(facts):
+                for rule, verdict in self._settles[int(name)]:
+                    if truths[rule] not in (UNKNOWN, verdict):
+                        text = f"durable_rules says both met and not met of rule number {rule}; please report this profile."
+                        raise EngineError(one("engine-contradiction", "", text))
+                    truths[rule] = verdict
+        return Answer(tuple(derived), facts, tuple(truths))
+
+    def _forward(self, facts: dict[str, str]) -> list[Derived]:
+        derived: list[Derived] = []
+        for _ in range(MAX_STAGES):
+            before = len(facts)
+            for name in self._derive.fire(facts):
+                fact, value = self._heads[int(name)]
+                if fact not in facts:
+                    facts[fact] = value
+                    derived.append(Derived(fact, value, int(name)))
+            if len(facts) == before:
+                return derived
+        raise EngineError(one("engine-endless", "", f"derivations did not settle in {MAX_STAGES} rounds."))
+
+
+def _settles(catalog: Catalog, verdicts: tuple[str, ...]) -> dict[int, list[tuple[int, str]]]:
+    """For each cube that settles something: which rules, and to which verdict."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for index, rule in enumerate(catalog.rules.values()):
+        for verdict, cubes in ((MET, rule.met), (NOT_MET, rule.not_met)):
+            for cube in cubes if verdict in verdicts else ():
+                found.setdefault(cube, []).append((index, verdict))
+    return found
+
+
+def _conjunctions(name: str, cube: Cube) -> Iterator[tuple[str, Assignment]]:
+    """A cube as conjunctions of single values: one for each way to choose; at most one of them can hold."""
+    for values in product(*(values for _, values in cube)):
+        yield name, tuple(zip((fact for fact, _ in cube), values, strict=True))
+
+
+def _definition(conjunctions: list[tuple[str, Assignment]]) -> str:
+    """The JSON text of one ruleset. Conjunctions of one name are told apart by a suffix."""
+    first = {KIND: PROFILE}
+    rules: dict[str, Any] = {GUARD: {"all": [{"m": first}]}}
+    for name, assignment in conjunctions:
+        asked: list[dict[str, str]] = [first, *({fact: value} for fact, value in assignment)]
+        key = name
+        while key in rules:
+            key = f"0{key}"  # int() reads the number back
+        rules[key] = {"all": [{"m": {"$and": asked} if assignment else first}]}
+    return json.dumps(rules)
+
+
+class _Node:
+    """One node of the engine's network as it will be built: a test shared by the conjunctions that begin alike."""
+
+    __slots__ = ("children", "ends")
+
+    def __init__(self) -> None:
+        self.children: dict[tuple[str, str], _Node] = {}
+        self.ends = 0
+
+    def add(self, assignment: Assignment) -> None:
+        if not assignment:
+            self.ends += 1
+            return
+        self.children.setdefault(assignment[0], _Node()).add(assignment[1:])
+
+    def bound(self) -> int:
+        """How many nodes can be waiting at once below this one: of the tests on one fact at most one holds."""
+        width = len({fact for fact, _ in self.children})
+        return max(width, width - 1 + max((child.bound() for child in self.children.values()), default=0))
+
+
+def split(conjunctions: Iterable[tuple[str, Assignment]]) -> list[list[tuple[str, Assignment]]]:
+    """Group conjunctions so that no group's bound passes the engine's limit.
+
+    The facts that most conjunctions ask about are asked first, so that the engine shares those tests.
+    """
+    named = list(conjunctions)
+    often: dict[str, int] = {}
+    for _, assignment in named:
+        for fact, _value in assignment:
+            often[fact] = often.get(fact, 0) + 1
+    ordered = sorted(
+        ((name, tuple(sorted(assignment, key=lambda pair: (-often[pair[0]], pair)))) for name, assignment in named),
+        key=lambda row: (row[1], row[0]),
+    )
+    groups: list[list[tuple[str, Assignment]]] = [[]]
+    root = _Node()
+    for name, assignment in ordered:
+        root.add(assignment)
+        if groups[-1] and (root.bound() > MAX_PENDING or len(groups[-1]) >= MAX_RULES):
+            groups.append([])
+            root = _Node()
+            root.add(assignment)
+        groups[-1].append((name, assignment))
+    return groups

@@ -1,0 +1,83 @@
+"""What can go wrong, as facts that say where, what was found, what was expected and how to mend it.
+
+A run reports every problem it finds, not only the first. No error of this package shows a traceback to a user.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong."""
+
+    kind: str
+    """A kebab-case name of the fact, for programs: `unknown-attribute`."""
+    where: str
+    """`file:line:column` for a file, an option or an attribute's name for a profile; empty where there is no place."""
+    message: str
+    """What was found, what was expected and how to mend it, in one or two sentences."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class MbcError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+    headline: ClassVar[str] = "something is wrong"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(problems))
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        lines = [str(problem) for problem in self.problems]
+        if len(lines) > 1:
+            lines.append(f"{len(lines)} problems")
+        return "\n".join(lines)
+
+
+class KnowledgeError(MbcError):
+    """The knowledge or the rules are not valid."""
+
+    headline = "the knowledge is not valid"
+
+
+class ProfileError(MbcError):
+    """A profile is not understood or contradicts itself."""
+
+    exit_code = 2
+    headline = "the profile is not understood"
+
+
+class UsageError(MbcError):
+    """A command or a call was given something that it cannot use."""
+
+    exit_code = 2
+    headline = "the command is not understood"
+
+
+class EngineError(MbcError):
+    """The rule engine is absent, or did something that it must not do."""
+
+    headline = "the rule engine failed"
+
+
+def one(kind: str, where: str, message: str) -> tuple[Problem]:
+    """A single problem, for `raise SomeError(one(…))`."""
+    return (Problem(kind, where, message),)
+
+
+def suggestion(word: str, valid: Iterable[str], limit: int = 3) -> str:
+    """`; did you mean 'x' or 'y'?` for the nearest valid words, or nothing where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  only wanted when something is misspelled
+
+    candidates = {name.casefold(): name for name in valid}
+    close = get_close_matches(word.casefold(), candidates, n=limit, cutoff=0.6)
+    names = list(dict.fromkeys(candidates[name] for name in close))
+    return f"; did you mean {' or '.join(repr(name) for name in names)}?" if names else ""

@@ -1,0 +1,255 @@
+"""The knowledge and rule folders into a Catalog, every problem of every file reported at once.
+
+`read_pack` checks each file's shape, `Resolver` every reference between them; `compiling` adds what is worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from mbc_explorer.catalog import Anchored, Citation
+from mbc_explorer.condition import AtLeast, AtMost, Condition, Includes, Leaf, OneOf, from_yaml, leaves
+from mbc_explorer.errors import KnowledgeError, MbcError, Problem, suggestion
+from mbc_explorer.schema import (
+    AgentsFile,
+    CasesFile,
+    CategoriesFile,
+    LedgerFile,
+    ProfileFile,
+    RulesFile,
+    SourceData,
+    SourcesFile,
+    StatementsFile,
+    citation_parts,
+)
+from mbc_explorer.yaml_source import Document, Path_, read_yaml
+
+_Model = TypeVar("_Model", bound=BaseModel)
+CASES_SUFFIX = ".cases.yaml"
+
+
+class Loaded(NamedTuple):
+    """A checked file and the document that knows where each part of it stands."""
+
+    model: Any
+    document: Document
+
+    def place(self, *path: str | int) -> str:
+        return self.document.place(path)
+
+
+class Pack(NamedTuple):
+    """Every file of one knowledge pack, its shape checked."""
+
+    sources: Loaded
+    profile: Loaded
+    categories: Loaded
+    agents: Loaded
+    ledgers: list[Loaded]
+    statements: list[Loaded]
+    rules: list[Loaded]
+    cases: list[Loaded]
+    digest: str
+
+
+def pack_files(knowledge: Path, rules: Path) -> list[Path]:
+    """Every file that a pack is made of, in a fixed order."""
+    return sorted(knowledge.rglob("*.yaml")) + sorted(rules.rglob("*.yaml"))
+
+
+def pack_digest(knowledge: Path, rules: Path) -> str:
+    """SHA-256 over the names and bytes of a pack's files, shortened to 16 hex digits."""
+    seen = sha256()
+    for root in (knowledge, rules):
+        for path in sorted(root.rglob("*.yaml")):
+            content = path.read_bytes()
+            seen.update(f"{root.name}/{path.relative_to(root).as_posix()} {len(content)}\n".encode())
+            seen.update(content)
+    return seen.hexdigest()[:16]
+
+
+def read_pack(knowledge: Path, rules: Path) -> Pack:
+    """Read and check the shape of every file.
+
+    Raises:
+        KnowledgeError: with every problem of every file.
+    """
+    problems: list[Problem] = []
+
+    def load(path: Path, model: type[_Model], root: Path) -> Loaded | None:
+        try:
+            return _load(path, model, f"{root.name}/{path.relative_to(root).as_posix()}")
+        except MbcError as error:
+            problems.extend(error.problems)
+            return None
+
+    def every(root: Path, pattern: str, model: type[_Model], skip: str = "\0") -> list[Loaded]:
+        paths = [path for path in sorted(root.glob(pattern)) if not path.name.endswith(skip)]
+        return [loaded for path in paths if (loaded := load(path, model, root)) is not None]
+
+    single = {
+        name: load(knowledge / f"{name}.yaml", model, knowledge)
+        for name, model in _SINGLE_FILES.items()
+    }
+    ledgers = every(knowledge, "ledger/*.yaml", LedgerFile)
+    statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
+    rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
+    cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
+    if problems:
+        raise KnowledgeError(sorted(problems, key=lambda problem: problem.where))
+    sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
+    digest = pack_digest(knowledge, rules)
+    return Pack(sources, profile, categories, agents, ledgers, statements, rule_files, cases, digest)
+
+
+_SINGLE_FILES: dict[str, type[BaseModel]] = {
+    "sources": SourcesFile,
+    "profile": ProfileFile,
+    "categories": CategoriesFile,
+    "agents": AgentsFile,
+}
+
+
+def _load(path: Path, model: type[BaseModel], name: str) -> Loaded:
+    document = read_yaml(path, name)
+    try:
+        return Loaded(model.model_validate(document.data), document)
+    except ValidationError as error:
+        raise KnowledgeError(_shape_problem(document, dict(item), model) for item in error.errors()) from None
+
+
+def _shape_problem(document: Document, error: dict[str, Any], model: type[BaseModel]) -> Problem:
+    location: Path_ = tuple(error["loc"])
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = f"unknown key {location[-1]!r}{suggestion(str(location[-1]), _keys(model))}"
+    elif error["type"] == "missing":
+        message = f"the key {location[-1]!r} is missing"
+    else:
+        path = ".".join(str(part) for part in location if not isinstance(part, int))
+        message = f"{path}: {message}" if path else message
+    return Problem("file-shape", document.place(location), f"{message[0].lower()}{message[1:]}.")
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    """Every key that a file of this shape can hold, at any depth."""
+    found: set[str] = set()
+
+    def walk(schema: dict[str, Any]) -> None:
+        found.update(schema.get("properties", {}))
+        for inner in schema.get("$defs", {}).values():
+            walk(inner)
+
+    walk(model.model_json_schema())
+    return found
+
+
+class Resolver:
+    """Looks up what one file says of another, and keeps a list of what it does not find."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.problems: list[Problem] = []
+        self.sources: dict[str, SourceData] = {source.id: source for source in pack.sources.model.sources}
+        self.attributes = {row.id: row for row in pack.profile.model.attributes}
+        self.categories = {row.id: row for row in pack.categories.model.categories}
+        self.agents = {row.id: row for row in pack.agents.model.agents}
+        self.options = {row.id: row for row in pack.categories.model.options}
+        self.ledgers = {ledger.model.source: ledger for ledger in pack.ledgers}
+        for name in self.sources:
+            if name not in self.ledgers:
+                self.report("missing-ledger", f"knowledge/ledger/{name}.yaml", f"source {name!r} has no ledger.")
+        for loaded in (*pack.ledgers, *pack.statements, *pack.rules, *pack.cases):
+            if loaded.model.source not in self.sources:
+                self.unknown("source", loaded.model.source, self.sources, loaded.place("source"))
+
+    def report(self, kind: str, where: str, message: str) -> None:
+        self.problems.append(Problem(kind, where, message))
+
+    def unknown(self, what: str, name: str, valid: Iterable[str], where: str) -> None:
+        self.report(f"unknown-{what}", where, f"unknown {what} {name!r}{suggestion(name, valid)}.")
+
+    def unique(self, rows: Iterable[tuple[str, str]], what: str) -> None:
+        """Report every name that is given twice. Rows are (name, place)."""
+        seen: dict[str, str] = {}
+        for name, place in rows:
+            if name in seen:
+                self.report("repeated-id", place, f"the {what} {name!r} is already at {seen[name]}.")
+            seen.setdefault(name, place)
+
+    def therapies(self) -> set[str]:
+        """Every agent and category that a history can hold."""
+        return set(self.agents) | {name for name, row in self.categories.items() if row.therapy}
+
+    def cites(self, texts: Iterable[str], loaded: Loaded, *path: str | int) -> tuple[Citation, ...]:
+        found = []
+        for index, text in enumerate(texts):
+            source, numbers = citation_parts(text)
+            where = loaded.place(*path, index)
+            if self._sentences_exist(source, numbers, where):
+                found.append(Citation(source, numbers))
+        return tuple(found)
+
+    def anchors(self, source: str, numbers: Iterable[int], loaded: Loaded, *path: str | int) -> tuple[Anchored, ...]:
+        numbers = list(numbers)
+        if not self._sentences_exist(source, numbers, loaded.place(*path)):
+            return ()
+        entries = {row[0]: row for row in self.ledgers[source].model.sentences}
+        return tuple(Anchored(number, self.section(source, number), entries[number][2]) for number in numbers)
+
+    def section(self, source: str, number: int) -> str:
+        """The section that a sentence stands in."""
+        return max((s for s in self.sources[source].sections if s.first <= number), key=lambda s: s.first).id
+
+    def _sentences_exist(self, source: str, numbers: Iterable[int], where: str) -> bool:
+        if source not in self.sources:
+            self.unknown("source", source, self.sources, where)
+            return False
+        if source not in self.ledgers:
+            return False
+        last = len(self.ledgers[source].model.sentences)
+        missing = [str(number) for number in numbers if not 1 <= number <= last]
+        if missing:
+            self.report("unknown-sentence", where, f"{source} has sentences 1 to {last}; not {', '.join(missing)}.")
+        return not missing
+
+    def condition(self, data: dict[str, Any], loaded: Loaded, *path: str | int) -> Condition:
+        """A condition whose every attribute, value and item exists."""
+        found = from_yaml(data)
+        where = loaded.place(*path)
+        for leaf in leaves(found):
+            self._leaf(leaf, where)
+        return found
+
+    def _leaf(self, leaf: Leaf, where: str) -> None:
+        attribute = self.attributes.get(leaf.attribute)
+        if attribute is None:
+            self.unknown("attribute", leaf.attribute, self.attributes, where)
+            return
+        asked = {"one_of": "choice", "includes": "list therapies regimens", "at_least": "count months", "at_most": "count months"}
+        if attribute.kind not in asked[leaf.kind].split():
+            self.report("wrong-question", where, f"{attribute.id!r} is of kind {attribute.kind} and cannot be asked {leaf.kind!r}.")
+            return
+        values = [value.id for value in attribute.values]
+        match leaf:
+            case OneOf(_, wanted):
+                for value in wanted:
+                    if value not in values:
+                        self.unknown(f"value-of-{attribute.id}", value, values, where)
+            case Includes(_, item):
+                valid = values if attribute.kind == "list" else self.therapies()
+                if item not in valid:
+                    self.unknown(f"item-of-{attribute.id}", item, valid, where)
+            case AtLeast(_, number) | AtMost(_, number):
+                if number < 0:
+                    self.report("wrong-number", where, "a count is not negative.")
+
+    def rows(self, loaded: Loaded, key: str) -> Iterator[tuple[int, Any, str]]:
+        """(index, row, place) of each row of a file's list."""
+        for index, row in enumerate(getattr(loaded.model, key)):
+            yield index, row, loaded.place(key, index)

@@ -1,0 +1,272 @@
+"""A condition as prime implicants: every smallest set of facts that settles it.
+
+`Formula` is a condition in negation normal form over literals (a fact has one of these values). The *primes* of a
+formula are its maximal cubes; a formula holds under partial knowledge exactly when one of its primes lies inside what
+is known. Worlds that the constraints forbid do not count, so the primes are taken of "formula, or forbidden".
+Used when a catalog is compiled, never for an answer.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from mbc_explorer.condition import NOT_APPLICABLE, All, Any, AtLeast, AtMost, Condition, Includes, Not, OneOf, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mbc_explorer.catalog import Constraint, Cube
+
+Domains = dict[str, tuple[str, ...]]
+Masks = dict[str, int]
+"""A cube while it is worked on: fact to the bits of its allowed values. A fact that is absent is free."""
+
+MAX_CUBES = 4000
+"""A condition that needs more prime cubes than this is refused; the largest of the shipped rules needs a few dozen."""
+
+
+class TooManyCubes(Exception):
+    """A condition explodes into more prime cubes than can be used."""
+
+
+class And(NamedTuple):
+    parts: tuple[Formula, ...]
+
+
+class Or(NamedTuple):
+    parts: tuple[Formula, ...]
+    disjunction: bool = True  # so that an Or never equals an And of the same parts
+
+
+class Literal(NamedTuple):
+    fact: str
+    mask: int
+
+
+Formula = And | Or | Literal
+
+
+def formula(condition: Condition, domains: Domains, positive: bool = True) -> Formula:
+    """Negation pushed to the leaves, where it becomes the other values of the fact; `not_applicable` is in neither."""
+    match condition:
+        case All(parts) | Any(parts):
+            lowered = tuple(formula(part, domains, positive) for part in parts)
+            return And(lowered) if isinstance(condition, All) == positive else Or(lowered)
+        case Not(part):
+            return formula(part, domains, not positive)
+        case OneOf() | Includes() | AtLeast() | AtMost():
+            fact, values = literal(condition)
+            domain = domains[fact]
+            mask = sum(1 << domain.index(value) for value in values)
+            if not positive:
+                applicable = sum(1 << i for i, value in enumerate(domain) if value != NOT_APPLICABLE)
+                mask = applicable & ~mask
+            return Literal(fact, mask)
+    assert_never(condition)
+
+
+def complement(what: Formula, domains: Domains) -> Formula:
+    """True exactly where the formula is not (two-valued, over complete worlds, `not_applicable` included)."""
+    match what:
+        case Literal(fact, mask):
+            return Literal(fact, full(domains, fact) & ~mask)
+        case And(parts):
+            return Or(tuple(complement(part, domains) for part in parts))
+        case Or(parts):
+            return And(tuple(complement(part, domains) for part in parts))
+    assert_never(what)
+
+
+def forbidden(constraint: Constraint, domains: Domains) -> Formula:
+    """The worlds that a constraint rules out: its first condition met and its second not."""
+    return And((formula(constraint.given, domains), complement(formula(constraint.then, domains), domains)))
+
+
+def full(domains: Domains, fact: str) -> int:
+    return (1 << len(domains[fact])) - 1
+
+
+def cubes_of(what: Formula, domains: Domains) -> list[Masks]:
+    """A disjunctive normal form: not minimal, without contradictions."""
+    match what:
+        case Literal(fact, mask):
+            if mask == full(domains, fact):
+                return [{}]
+            return [{fact: mask}] if mask else []
+        case Or(parts):
+            return _absorbed(cube for part in parts for cube in cubes_of(part, domains))
+        case And(parts):
+            cubes: list[Masks] = [{}]
+            for part in parts:
+                pairs = product(cubes, cubes_of(part, domains))
+                cubes = _absorbed(both for left, right in pairs if (both := _meet(left, right)) is not None)
+            return cubes
+    assert_never(what)
+
+
+def primes(cover: Iterable[Masks], domains: Domains) -> list[Masks]:
+    """All prime cubes of the union of the given cubes, by iterated consensus."""
+    known = _absorbed(cover)
+    tried: set[tuple[int, int]] = set()
+    changed = True
+    while changed:
+        changed = False
+        for left, right in [(a, b) for i, a in enumerate(known) for b in known[:i]]:
+            key = (id(left), id(right))
+            if key in tried:
+                continue
+            tried.add(key)
+            for candidate in _consensus(left, right, domains):
+                if not any(_contains(cube, candidate) for cube in known):
+                    known = [cube for cube in known if not _contains(candidate, cube)]
+                    known.append(candidate)
+                    changed = True
+        if len(known) > MAX_CUBES:
+            raise TooManyCubes(f"more than {MAX_CUBES} prime cubes")
+    return known
+
+
+def _consensus(left: Masks, right: Masks, domains: Domains) -> Iterable[Masks]:
+    """For each fact of both: the cube that lets the fact have either's values and keeps what both ask of the rest."""
+    shared = [fact for fact in left if fact in right]
+    for fact in shared:
+        union = left[fact] | right[fact]
+        if union in (left[fact], right[fact]):
+            continue
+        rest = _meet({k: v for k, v in left.items() if k != fact}, {k: v for k, v in right.items() if k != fact})
+        if rest is not None:
+            yield rest if union == full(domains, fact) else {**rest, fact: union}
+
+
+def _meet(left: Masks, right: Masks) -> Masks | None:
+    both = dict(left)
+    for fact, mask in right.items():
+        both[fact] = both.get(fact, mask) & mask
+        if not both[fact]:
+            return None
+    return both
+
+
+def _contains(outer: Masks, inner: Masks) -> bool:
+    """Every world of the inner cube is one of the outer."""
+    return all(fact in inner and inner[fact] & ~mask == 0 for fact, mask in outer.items())
+
+
+def _absorbed(cubes: Iterable[Masks]) -> list[Masks]:
+    kept: list[Masks] = []
+    for cube in sorted(cubes, key=len):
+        if not any(_contains(other, cube) for other in kept):
+            kept.append(cube)
+    if len(kept) > MAX_CUBES:
+        raise TooManyCubes(f"more than {MAX_CUBES} cubes")
+    return kept
+
+
+def spelled(cube: Masks, domains: Domains) -> Cube:
+    """A cube with its values written out, in the order of the facts' declaration."""
+    order = {fact: i for i, fact in enumerate(domains)}
+    return tuple(
+        (fact, tuple(value for i, value in enumerate(domains[fact]) if cube[fact] >> i & 1))
+        for fact in sorted(cube, key=order.__getitem__)
+    )
+
+
+class World:
+    """The constraints, closed: which cubes are impossible, and what a set of facts implies."""
+
+    def __init__(self, constraints: Iterable[Constraint], domains: Domains) -> None:
+        self.domains = domains
+        self.direct = {rule.id: cubes_of(forbidden(rule, domains), domains) for rule in constraints}
+        self.impossible = [
+            cube for group in _groups(self.direct.values()) for cube in primes(group, domains)
+        ]  # components are independent, so their primes are the primes of the whole
+        self._touching: dict[str, list[Masks]] = {}
+        for cube in self.impossible:
+            for fact in cube:
+                self._touching.setdefault(fact, []).append(cube)
+
+    def blamed(self, cube: Masks) -> tuple[str, ...]:
+        """The fewest constraints that make a cube impossible: one, else two, else all that touch its facts."""
+        for name, cubes in self.direct.items():
+            if any(_contains(own, cube) for own in cubes):
+                return (name,)
+        near = [name for name, cubes in self.direct.items() if any(set(own) & set(cube) for own in cubes)]
+        for one, other in combinations(near, 2):
+            if any(_contains(own, cube) for own in primes([*self.direct[one], *self.direct[other]], self.domains)):
+                return (one, other)
+        return tuple(near)
+
+    def heads(self) -> list[tuple[str, int, Masks, tuple[str, ...]]]:
+        """(fact, index of its value, cube that forces it, constraints) for every fact that others can settle."""
+        found = []
+        for cube in self.impossible:
+            for fact, mask in cube.items():
+                left = full(self.domains, fact) & ~mask
+                if left and left & (left - 1) == 0:
+                    rest = {k: v for k, v in cube.items() if k != fact}
+                    found.append((fact, left.bit_length() - 1, rest, self.blamed(cube)))
+        return found
+
+    def closure(self, cube: Masks) -> Masks:
+        """A cube with everything added that it implies."""
+        known = dict(cube)
+        changed = True
+        while changed:
+            changed = False
+            for bad in {id(c): c for fact in known for c in self._touching.get(fact, ())}.values():
+                open_facts = [fact for fact, mask in bad.items() if known.get(fact, full(self.domains, fact)) & ~mask]
+                if len(open_facts) == 1:
+                    fact = open_facts[0]
+                    narrowed = known.get(fact, full(self.domains, fact)) & ~bad[fact]
+                    if narrowed != known.get(fact, full(self.domains, fact)):
+                        known[fact] = narrowed
+                        changed = True
+        return known
+
+    def relevant(self, facts: Iterable[str]) -> list[Masks]:
+        """The impossible cubes that can matter to a formula on these facts once single facts are propagated.
+
+        A cube of two literals on two-valued facts does nothing that propagation does not do, unless both facts are
+        in the formula. Any other cube that touches the formula draws its facts in.
+        """
+        inside = set(facts)
+        size = -1
+        while size != len(inside):
+            size = len(inside)
+            for fact in list(inside):
+                for cube in self._touching.get(fact, ()):
+                    if len(cube) > 2 or any(len(self.domains[name]) > 2 for name in cube if name in inside):
+                        inside |= set(cube)
+        return [cube for cube in self.impossible if set(cube) <= inside]
+
+    def settled(self, what: Formula) -> list[Masks]:
+        """All primes of a formula, counting possible worlds only; cubes that are impossible themselves are left out."""
+        cover = cubes_of(what, self.domains)
+        bad = self.relevant({fact for cube in cover for fact in cube} | _facts(what))
+        found = primes([*cover, *bad], self.domains)
+        return [cube for cube in found if not any(_contains(other, cube) for other in bad)]
+
+    def reduced(self, cubes: list[Masks]) -> list[Masks]:
+        """The cubes that are still needed when every implied fact is known: those whose closure holds no other."""
+        kept = sorted(cubes, key=len)
+        for cube in sorted(cubes, key=len, reverse=True):
+            closed = self.closure(cube)
+            if any(other is not cube and _contains(other, closed) for other in kept):
+                kept = [other for other in kept if other is not cube]
+        return kept
+
+
+def _facts(what: Formula) -> set[str]:
+    return {what.fact} if isinstance(what, Literal) else {fact for part in what.parts for fact in _facts(part)}
+
+
+def _groups(cubes: Iterable[list[Masks]]) -> list[list[Masks]]:
+    """Cubes grouped so that no two groups share a fact."""
+    groups: list[tuple[set[str], list[Masks]]] = []
+    for cube in [cube for some in cubes for cube in some]:
+        joined = [group for group in groups if group[0] & set(cube)]
+        groups = [group for group in groups if group not in joined]
+        facts = set(cube).union(*(group[0] for group in joined))
+        groups.append((facts, [cube, *(c for group in joined for c in group[1])]))
+    return [group[1] for group in groups]

@@ -1,0 +1,293 @@
+"""The shape of the knowledge and rule files, field by field. Only loading reads it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+
+_CITATION = re.compile(r"([a-z0-9-]+):(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)")
+_OPERATORS = ("include", "at_least", "at_most")
+
+
+def _citation(text: str) -> str:
+    if not _CITATION.fullmatch(text):
+        raise ValueError("a citation is written source:sentence, such as 'cancercare-2024:13-14,20'")
+    return text
+
+
+def _condition(data: Any) -> Any:
+    if not isinstance(data, dict) or len(data) != 1:
+        raise ValueError("a condition is a mapping of one key: all, any, not, or an attribute")
+    (key, value), *_ = data.items()
+    if key in ("all", "any"):
+        if not isinstance(value, list) or not value:
+            raise ValueError(f"'{key}' holds a list of conditions")
+        for part in value:
+            _condition(part)
+    elif key == "not":
+        _condition(value)
+    elif isinstance(value, dict):
+        if len(value) != 1 or next(iter(value)) not in _OPERATORS:
+            raise ValueError(f"'{key}' is asked with one of {', '.join(_OPERATORS)}")
+        (operator, operand), *_ = value.items()
+        wanted = str if operator == "include" else int
+        if not isinstance(operand, wanted) or isinstance(operand, bool):
+            raise ValueError(f"'{operator}' takes {'a word' if wanted is str else 'a whole number'}")
+    elif not (isinstance(value, str) or (isinstance(value, list) and value and all(isinstance(v, str) for v in value))):
+        raise ValueError(f"'{key}' is given a value, a list of values, or one of {', '.join(_OPERATORS)}")
+    return data
+
+
+def citation_parts(text: str) -> tuple[str, tuple[int, ...]]:
+    """`cancercare-2024:13-14,20` as the source and its sentence numbers."""
+    source, _, spans = text.partition(":")
+    numbers: list[int] = []
+    for span in spans.split(","):
+        first, _, last = span.partition("-")
+        numbers += range(int(first), int(last or first) + 1)
+    return source, tuple(numbers)
+
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
+Text = Annotated[str, Field(min_length=1)]
+Cite = Annotated[str, AfterValidator(_citation)]
+ConditionData = Annotated[dict[str, Any], AfterValidator(_condition)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SectionData(Model):
+    id: Slug
+    first: int = Field(alias="from")
+    name: Text
+
+
+class SourceData(Model):
+    id: Slug
+    filename: Text
+    title: str | None
+    publisher: Text
+    publisher_basis: Literal["stated", "attributed"]
+    people: list[str]
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None
+    date_precision: Literal["day", "month", "year", "none"]
+    date_basis: Text
+    url: str | None
+    url_status: Literal["established", "not_verified"]
+    disclosure: str | None
+    sections: list[SectionData]
+
+    @model_validator(mode="after")
+    def _url_is_established(self) -> SourceData:
+        if (self.url is None) != (self.url_status == "not_verified"):
+            raise ValueError("a url is given exactly when its url_status is established")
+        return self
+
+
+class SourcesFile(Model):
+    sources: list[SourceData]
+
+
+LedgerRow = Annotated[tuple[int, int, Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]], Strict(False)]  # noqa: FBT003
+"""The number of a sentence, how many words it has, and their fingerprint."""
+
+
+class LedgerFile(Model):
+    source: Slug
+    sentences: list[LedgerRow]
+
+
+class ValueData(Model):
+    id: Name
+    aliases: list[str] = []
+
+
+class NotInDocumentsData(Model):
+    words: list[str]
+    answer: Text
+
+
+class FromData(Model):
+    regimens: Name
+    including: Name | None = None
+    setting: Literal["neoadjuvant", "adjuvant", "metastatic"] | None = None
+    stopped: Literal["progression", "completed", "side_effects", "choice"] | None = None
+    last: Literal["months"] | None = None
+
+
+class AttributeData(Model):
+    id: Name
+    name: Text
+    group: Name
+    kind: Literal["choice", "list", "therapies", "regimens", "count", "months"]
+    about: Text
+    cites: list[Cite]
+    aliases: list[str] = []
+    values: list[ValueData] = []
+    not_in_documents: list[NotInDocumentsData] = []
+    applies_when: ConditionData | None = None
+    from_: FromData | None = Field(default=None, alias="from")
+    minimum: int = 0
+
+    @model_validator(mode="after")
+    def _values_fit_kind(self) -> AttributeData:
+        if (self.kind in ("choice", "list")) != bool(self.values):
+            raise ValueError("values are listed exactly for the kinds choice and list")
+        return self
+
+
+class ImplicationData(Model):
+    if_: ConditionData = Field(alias="if")
+    then: ConditionData
+
+
+class DerivationData(Model):
+    id: Slug
+    definition: Name | None = None
+    values: dict[Name, ConditionData] = {}
+    implication: ImplicationData | None = None
+    because: Text
+    basis: Literal["stated", "curator"]
+    basis_note: str | None = None
+    cites: list[Cite]
+
+    @model_validator(mode="after")
+    def _one_form(self) -> DerivationData:
+        if (self.definition is None) == (self.implication is None) or bool(self.definition) != bool(self.values):
+            raise ValueError("a derivation is either a definition with values or an implication")
+        if (self.basis == "stated") != bool(self.cites):
+            raise ValueError("a derivation is cited exactly when its basis is stated")
+        return self
+
+
+class NoteData(Model):
+    id: Slug
+    when: ConditionData
+    note: Text
+    cites: list[Cite]
+
+
+class ProfileFile(Model):
+    not_known: list[ValueData]
+    attributes: list[AttributeData]
+    derivations: list[DerivationData]
+    notes: list[NoteData]
+
+
+class CategoryData(Model):
+    id: Name
+    name: Text
+    parent: Name | None = None
+    therapy: bool = False
+    aliases: list[str] = []
+
+
+class OptionData(Model):
+    id: Name
+    name: Text
+    category: Name
+    kind: Literal["class", "agent", "combination", "procedure", "care"]
+    agents: list[Name] = []
+    aliases: list[str] = []
+
+
+class CategoriesFile(Model):
+    categories: list[CategoryData]
+    options: list[OptionData]
+
+
+class NamedData(Model):
+    name: Text
+    cites: list[Cite] = Field(min_length=1)
+
+
+class FiledData(Model):
+    category: Name
+    cites: list[Cite] = Field(min_length=1)
+
+
+class WordsData(Model):
+    words: Text
+    cites: list[Cite] = Field(min_length=1)
+
+
+class RouteData(Model):
+    route: Literal["oral", "intravenous", "injection"]
+    words: Text
+    cites: list[Cite] = Field(min_length=1)
+
+
+class AgentData(Model):
+    id: Name
+    name: Text
+    names: list[NamedData]
+    brands: list[NamedData]
+    categories: list[FiledData]
+    as_given: list[WordsData]
+    routes: list[RouteData]
+    mentions: list[Cite] = Field(min_length=1)
+    notes: list[Text]
+
+
+class AgentsFile(Model):
+    agents: list[AgentData]
+
+
+class StatementData(Model):
+    id: Slug
+    sentences: list[int] = Field(min_length=1)
+    paraphrase: Text
+    worded_for: str | None = None
+    note: str | None = None
+
+
+class StatementsFile(Model):
+    source: Slug
+    statements: list[StatementData]
+
+
+class RuleData(Model):
+    id: Slug
+    statement: Slug
+    option: Name
+    stance: Literal["describes", "describes_as_not_used", "investigational"]
+    context: list[int] = []
+    partners: list[Name] = Field(default=[], alias="with")
+    when: ConditionData | None = None
+    always: bool = False
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _has_condition(self) -> RuleData:
+        if self.when is None and not self.always:
+            raise ValueError("a rule has a condition ('when'), or says 'always: true'")
+        return self
+
+
+class RulesFile(Model):
+    source: Slug
+    rules: list[RuleData]
+
+
+class ChangeData(Model):
+    name: Text
+    set: dict[Name, Any] = Field(min_length=1)
+    truth: Literal["met", "not_met", "unknown"]
+    missing: list[Name] | None = None
+
+
+class CaseData(Model):
+    rule: Slug
+    met: Text
+    profile: dict[Name, Any]
+    changes: list[ChangeData] = []
+
+
+class CasesFile(Model):
+    source: Slug
+    cases: list[CaseData]

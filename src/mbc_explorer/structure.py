@@ -1,0 +1,147 @@
+"""What is true of every case because of what facts are, whatever the subject: which facts there are, with which values,
+and how counts, lists and histories constrain one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mbc_explorer.catalog import Attribute, Constraint
+from mbc_explorer.condition import (
+    ABSENT,
+    NO,
+    NOT_APPLICABLE,
+    PRESENT,
+    YES,
+    AtLeast,
+    AtMost,
+    Condition,
+    Includes,
+    Leaf,
+    OneOf,
+    leaves,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_DOMAINS = {"list": (PRESENT, ABSENT), "therapies": (PRESENT, ABSENT), "regimens": (PRESENT, ABSENT)}
+_COUNTED = ("count", "months")
+_LISTED = ("list", "therapies", "regimens")
+
+
+def structural_constraints(
+    attributes: list[Attribute], asked: Iterable[Condition], implied: dict[str, tuple[str, ...]]
+) -> tuple[list[Constraint], dict[str, tuple[str, ...]]]:
+    """The constraints that follow from kinds of attributes, and every fact with its possible values."""
+    items: dict[str, list[str]] = {a.id: [] for a in attributes if a.kind in _LISTED}
+    numbers: dict[str, set[int]] = {a.id: set() for a in attributes if a.kind in _COUNTED}
+    for leaf in [leaf for condition in asked for leaf in leaves(condition)]:
+        match leaf:
+            case Includes(attribute, item):
+                items[attribute].append(item)
+            case AtLeast(attribute, number):
+                numbers[attribute].add(number)
+            case AtMost(attribute, number):
+                numbers[attribute].add(number + 1)
+            case OneOf():
+                pass
+    for attribute in attributes:
+        if attribute.from_regimens and attribute.kind == "count":
+            numbers[attribute.id].add(1)
+    used = {name: list(dict.fromkeys(found)) for name, found in items.items()}
+    thresholds = {name: sorted(found) for name, found in numbers.items()}
+    by_id = {attribute.id: attribute for attribute in attributes}
+    domains: dict[str, tuple[str, ...]] = {}
+    for attribute in attributes:
+        domains.update(_facts(attribute, used.get(attribute.id, []), thresholds.get(attribute.id, [])))
+    found = [
+        *_applicability(attributes, thresholds),
+        *(rule for name, these in used.items() if by_id[name].kind != "list" for rule in _closure(name, these, implied)),
+        *(rule for name, these in thresholds.items() for rule in _chain(name, these)),
+        *(rule for a in attributes if a.kind == "regimens" for rule in _history(a.id, attributes, used, thresholds, implied)),
+    ]
+    return found, domains
+
+
+def _facts(attribute: Attribute, items: list[str], thresholds: list[int]) -> dict[str, tuple[str, ...]]:
+    extra = (NOT_APPLICABLE,) if attribute.applies_when else ()
+    if attribute.kind == "choice":
+        return {attribute.id: (*(value.id for value in attribute.values), *extra)}
+    if attribute.kind in _LISTED:
+        return {f"{attribute.id}:{item}": (PRESENT, ABSENT, *extra) for item in items}
+    return {f"{attribute.id}>={number}": (YES, NO, *extra) for number in thresholds}
+
+
+def _applicability(attributes: list[Attribute], thresholds: dict[str, list[int]]) -> list[Constraint]:
+    found = []
+    for a in (a for a in attributes if a.applies_when):
+        leaf: list[Leaf] = [OneOf(a.id, tuple(value.id for value in a.values))] if a.kind == "choice" else []
+        applies = a.applies_when
+        assert applies is not None
+        because = f"{a.name}: applies only under its condition, and then has a value."
+        for condition in leaf:
+            found.append(Constraint(f"applies.{a.id}", condition, applies, because, "structure", a.cites))
+            found.append(Constraint(f"applies.{a.id}.back", applies, condition, because, "structure", a.cites))
+        for number in thresholds.get(a.id, []):
+            for half in (AtLeast(a.id, number), AtMost(a.id, number - 1)):
+                found.append(Constraint(f"applies.{half.kind}.{a.id}.{number}", half, applies, because, "structure", a.cites))
+    return found
+
+
+def _closure(name: str, items: list[str], implied: dict[str, tuple[str, ...]]) -> list[Constraint]:
+    return [
+        Constraint(
+            f"implies.{name}.{item}.{wider}", Includes(name, item), Includes(name, wider),
+            f"{item} is filed under {wider}.", "structure", (),
+        )
+        for item in items
+        for wider in items
+        if wider != item and wider in implied[item]
+    ]  # fmt: skip
+
+
+def _chain(name: str, thresholds: list[int]) -> list[Constraint]:
+    return [
+        Constraint(f"count.{name}.{more}", AtLeast(name, more), AtLeast(name, less), f"{more} is more than {less}.", "structure", ())
+        for less, more in zip(thresholds, thresholds[1:], strict=False)
+    ]
+
+
+def _history(
+    regimens: str,
+    attributes: list[Attribute],
+    used: dict[str, list[str]],
+    thresholds: dict[str, list[int]],
+    implied: dict[str, tuple[str, ...]],
+) -> list[Constraint]:
+    """How the counts and lists that are taken from one history constrain one another and it."""
+    found: list[Constraint] = []
+
+    def add(given: Leaf, then: Leaf, because: str) -> None:
+        name = f"history.{given.attribute}.{given[1]}.{then.attribute}.{then[1]}"
+        found.append(Constraint(name, given, then, because, "structure", ()))
+
+    taken = [a for a in attributes if a.from_regimens and a.from_regimens.regimens == regimens]
+    counts = [a for a in taken if a.kind == "count"]
+    everything = [a.id for a in counts if a.from_regimens and not any(a.from_regimens[1:])]
+    for count in counts:
+        including = count.from_regimens.including if count.from_regimens else None
+        if count.id in everything or including:
+            for item in used[regimens]:
+                if including is None or including in implied[item]:
+                    add(Includes(regimens, item), AtLeast(count.id, 1), "A therapy is part of a regimen.")
+        if including and including in used[regimens]:
+            add(AtLeast(count.id, 1), Includes(regimens, including), "Such a regimen holds such a therapy.")
+        for whole in everything:
+            for number in thresholds[count.id] if count.id != whole else []:
+                fitting = [n for n in thresholds[whole] if n <= number]
+                if fitting:
+                    add(AtLeast(count.id, number), AtLeast(whole, max(fitting)), "A part is not more than the whole.")
+    for part in (a for a in taken if a.kind == "therapies"):
+        for item in used[part.id]:
+            for wider in used[regimens]:
+                if wider in implied[item]:
+                    add(Includes(part.id, item), Includes(regimens, wider), "What was stopped was given.")
+            for whole in everything:
+                add(Includes(part.id, item), AtLeast(whole, 1), "A therapy is part of a regimen.")
+    return found

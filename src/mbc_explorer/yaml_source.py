@@ -1,0 +1,158 @@
+"""YAML and JSON text into plain data with the place of every node, strictly.
+
+Refused: repeated keys, anchors, aliases and merge keys, tags. Words that YAML 1.1 reads as booleans, dates or
+octal numbers (`no`, `on`, `2024-02-19`, `012`) stay the text that they are; only `true`, `false`, `null` and
+plain decimal numbers have a type.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mbc_explorer.errors import KnowledgeError, MbcError, Problem, one
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Path_ = tuple[str | int, ...]
+Positions = dict[Path_, tuple[int, int]]
+"""1-based (line, column) of the node at each path of keys and indexes."""
+
+_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None, "~": None}
+
+
+class Document:
+    """Plain data (dict, list, str, int, bool, None) and where each part of it stands."""
+
+    __slots__ = ("data", "name", "positions")
+
+    def __init__(self, name: str, data: Any, positions: Positions) -> None:
+        self.name = name
+        self.data = data
+        self.positions = positions
+
+    def place(self, path: Path_) -> str:
+        """`file:line:column` of the node at a path, or of its nearest ancestor that has a place."""
+        while path and path not in self.positions:
+            path = path[:-1]
+        line, column = self.positions.get(path, (1, 1))
+        return f"{self.name}:{line}:{column}"
+
+
+def read_yaml(path: Path, name: str | None = None, error: type[MbcError] = KnowledgeError) -> Document:
+    """Read one YAML file.
+
+    Raises:
+        MbcError: of the given type, with every problem of the file, each at its place.
+    """
+    shown = name or str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as reason:
+        raise error(one("unreadable-file", shown, f"cannot be read ({reason.strerror}).")) from None
+    except UnicodeDecodeError as reason:
+        raise error(one("not-utf-8", shown, f"is not UTF-8 text (byte {reason.start}).")) from None
+    return parse_yaml(text, shown, error)
+
+
+def parse_yaml(text: str, name: str, error: type[MbcError] = KnowledgeError) -> Document:
+    """Parse YAML text; see `read_yaml`."""
+    try:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as reason:
+        raise error(one("yaml-syntax", _error_place(name, reason), _error_words(reason))) from None
+    builder = _Builder(name)
+    data = builder.build(node, ()) if node is not None else None
+    builder.problems += _anchors(text, name)
+    if builder.problems:
+        raise error(builder.problems)
+    return Document(name, data, builder.positions)
+
+
+def parse_json(text: str, name: str, error: type[MbcError] = KnowledgeError) -> Document:
+    """Parse JSON text, refusing repeated keys; places inside the text are not kept."""
+    repeated: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in items]
+        repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
+        return dict(items)
+
+    try:
+        data = json.loads(text, object_pairs_hook=pairs)
+    except ValueError as reason:
+        line, column = getattr(reason, "lineno", 1), getattr(reason, "colno", 1)
+        words = getattr(reason, "msg", str(reason))
+        raise error(one("json-syntax", f"{name}:{line}:{column}", f"is not valid JSON: {words}.")) from None
+    except RecursionError:
+        raise error(one("json-syntax", name, "is nested too deeply.")) from None
+    if repeated:
+        raise error(Problem("repeated-key", name, f"the key {key!r} stands more than once.") for key in repeated)
+    return Document(name, data, {})
+
+
+class _Builder:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.positions: Positions = {}
+        self.problems: list[Problem] = []
+
+    def build(self, node: Any, path: Path_) -> Any:
+        self.positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: Any, path: Path_) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            place = f"{self.name}:{key_node.start_mark.line + 1}:{key_node.start_mark.column + 1}"
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append(Problem("key-not-a-word", place, "a key must be a plain word."))
+                continue
+            key = str(key_node.value)
+            if key in found:
+                self.problems.append(Problem("repeated-key", place, f"the key {key!r} stands more than once."))
+            found[key] = self.build(value_node, (*path, key))
+        return found
+
+
+def _scalar(node: Any) -> Any:
+    text = str(node.value)
+    if node.style:  # quoted, or a block
+        return text
+    if text.casefold() in _WORDS:
+        return _WORDS[text.casefold()]
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _anchors(text: str, name: str) -> list[Problem]:
+    problems = []
+    for token in yaml.scan(text, Loader=_Loader):
+        if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
+            place = f"{name}:{token.start_mark.line + 1}:{token.start_mark.column + 1}"
+            problems.append(Problem("yaml-anchor-or-tag", place, "anchors, aliases and tags are not used here; write it out."))
+    return problems
+
+
+def _error_place(name: str, reason: yaml.YAMLError) -> str:
+    mark = getattr(reason, "problem_mark", None)
+    return f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+
+
+def _error_words(reason: yaml.YAMLError) -> str:
+    problem = getattr(reason, "problem", None) or str(reason)
+    hint = " A value that begins with + or - must be quoted: '-'." if "block sequence" in problem else ""
+    return f"is not valid YAML: {problem}.{hint}"
