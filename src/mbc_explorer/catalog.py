@@ -117,6 +117,8 @@ class Attribute(NamedTuple):
 
     id: str
     name: str
+    label: str
+    """The name as it stands within a sentence."""
     group: str
     kind: str
     aliases: tuple[str, ...]
@@ -235,10 +237,11 @@ class Catalog:
 
     __slots__ = (
         "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "digest", "facts", "heads",
-        "implied", "not_known", "notes", "options", "rules", "rules_of", "sources", "statements", "words",
+        "implied", "not_known", "notes", "options", "rules", "rules_of", "sources", "statements", "version", "words",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Anything]) -> None:
+        self.version: str = data["version"]
         self.digest: str = data["digest"]
         """SHA-256 of the knowledge and rule files, shortened to 16 hex digits."""
         self.sources = _records(data["sources"], _source)
@@ -268,6 +271,7 @@ class Catalog:
         """The catalog as JSON can hold it; `Catalog(json.loads(json.dumps(c.plain())))` is equal to `c`."""
         rows = ("sources", "statements", "attributes", "categories", "options", "agents", "constraints", "notes", "rules")
         return {
+            "version": self.version,
             "digest": self.digest,
             **{name: list(getattr(self, name).values()) for name in rows},
             **{name: getattr(self, name) for name in ("not_known", "facts", "cubes", "heads", "conflicts", "words", "implied")},
@@ -326,15 +330,15 @@ def _statement(row: list[Anything]) -> Statement:
 
 def _attribute(row: list[Anything]) -> Attribute:
     return Attribute(
-        *row[:4],
-        tuple(row[4]),
-        row[5],
-        _citations(row[6]),
-        _values(row[7]),
-        tuple(NotInDocuments(tuple(words), answer) for words, answer in row[8]),
-        decode(row[9]) if row[9] else None,
-        FromRegimens(*row[10]) if row[10] else None,
-        row[11],
+        *row[:5],
+        tuple(row[5]),
+        row[6],
+        _citations(row[7]),
+        _values(row[8]),
+        tuple(NotInDocuments(tuple(words), answer) for words, answer in row[9]),
+        decode(row[10]) if row[10] else None,
+        FromRegimens(*row[11]) if row[11] else None,
+        row[12],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from mbc_explorer.catalog import (
@@ -28,18 +27,19 @@ from mbc_explorer.catalog import (
 )
 from mbc_explorer.condition import ALWAYS, Condition, OneOf
 from mbc_explorer.errors import KnowledgeError
+from mbc_explorer.folders import Folders
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
 from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
 from mbc_explorer.structure import structural_constraints
 
 
-def compile_catalog(knowledge: Path, rules: Path) -> Catalog:
-    """Read, check and compile two folders.
+def compile_catalog(folders: Folders) -> Catalog:
+    """Read, check and compile a pack.
 
     Raises:
         KnowledgeError: with every problem found.
     """
-    return Compiler(read_pack(knowledge, rules)).catalog()
+    return Compiler(read_pack(folders)).catalog()
 
 
 class Compiler:
@@ -85,6 +85,7 @@ class Compiler:
         conflicts = [Conflict(spelled(cube, domains), world.blamed(cube)) for cube in world.impossible]
         return Catalog(
             {
+                "version": self.pack.sources.model.version,
                 "digest": self.pack.digest,
                 "sources": sources,
                 "statements": statements,
@@ -126,7 +127,7 @@ class Compiler:
         if source and source.including and source.including not in find.therapies():
             find.unknown("category", source.including, find.categories, loaded.place(*at, "from"))
         return Attribute(
-            row.id, row.name, row.group, row.kind, tuple(row.aliases), row.about,
+            row.id, row.name, row.label, row.group, row.kind, tuple(row.aliases), row.about,
             find.cites(row.cites, loaded, *at, "cites"),
             tuple(Value(value.id, tuple(value.aliases)) for value in row.values),
             tuple(NotInDocuments(tuple(entry.words), entry.answer) for entry in row.not_in_documents),

@@ -42,21 +42,11 @@ _names = count()
 Assignment = tuple[tuple[str, str], ...]
 
 
-class Derived(NamedTuple):
-    """A fact that the engine concluded, and the number of the head that concluded it."""
-
-    fact: str
-    value: str
-    head: int
-
-
 class Answer(NamedTuple):
     """What an engine says of a case."""
 
-    derived: tuple[Derived, ...]
-    """In the order in which they were concluded."""
     known: dict[str, str]
-    """The facts given and those derived."""
+    """The facts given and those derived from them."""
     truths: tuple[str, ...]
     """`met`, `not_met` or `unknown` for each rule of the catalog, in its order."""
 
@@ -228,7 +218,7 @@ class DurableEngine:
             self._start()
         with self._lock:
             facts = dict(known)
-            derived = self._forward(facts)
+            self._forward(facts)
             truths = [UNKNOWN] * self._rules
             for name in self._match.fire(facts):
                 for rule, verdict in self._settles[int(name)]:
@@ -236,19 +226,16 @@ class DurableEngine:
                         text = f"durable_rules says both met and not met of rule number {rule}; please report this profile."
                         raise EngineError(one("engine-contradiction", "", text))
                     truths[rule] = verdict
-        return Answer(tuple(derived), facts, tuple(truths))
+        return Answer(facts, tuple(truths))
 
-    def _forward(self, facts: dict[str, str]) -> list[Derived]:
-        derived: list[Derived] = []
+    def _forward(self, facts: dict[str, str]) -> None:
+        """Chain forward: assert, add what fired, and again, until nothing new follows."""
         for _ in range(MAX_STAGES):
-            before = len(facts)
-            for name in self._derive.fire(facts):
-                fact, value = self._heads[int(name)]
-                if fact not in facts:
-                    facts[fact] = value
-                    derived.append(Derived(fact, value, int(name)))
-            if len(facts) == before:
-                return derived
+            fired = [self._heads[int(name)] for name in self._derive.fire(facts)]
+            new = {fact: value for fact, value in fired if fact not in facts}
+            if not new:
+                return
+            facts |= new
         raise EngineError(one("engine-endless", "", f"derivations did not settle in {MAX_STAGES} rounds."))
 
 
@@ -316,13 +303,17 @@ def split(conjunctions: Iterable[tuple[str, Assignment]]) -> list[list[tuple[str
         ((name, tuple(sorted(assignment, key=lambda pair: (-often[pair[0]], pair)))) for name, assignment in named),
         key=lambda row: (row[1], row[0]),
     )
-    groups: list[list[tuple[str, Assignment]]] = [[]]
+    parts = 1
+    while True:
+        size = -(-len(ordered) // parts) or 1
+        groups = [ordered[start : start + size] for start in range(0, len(ordered), size)] or [[]]
+        if all(len(group) < MAX_RULES and _bound(group) <= MAX_PENDING for group in groups):
+            return groups
+        parts += 1
+
+
+def _bound(group: list[tuple[str, Assignment]]) -> int:
     root = _Node()
-    for name, assignment in ordered:
+    for _, assignment in group:
         root.add(assignment)
-        if groups[-1] and (root.bound() > MAX_PENDING or len(groups[-1]) >= MAX_RULES):
-            groups.append([])
-            root = _Node()
-            root.add(assignment)
-        groups[-1].append((name, assignment))
-    return groups
+    return root.bound()

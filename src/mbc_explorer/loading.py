@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from mbc_explorer.catalog import Anchored, Citation
 from mbc_explorer.condition import AtLeast, AtMost, Condition, Includes, Leaf, OneOf, from_yaml, leaves
 from mbc_explorer.errors import KnowledgeError, MbcError, Problem, suggestion
+from mbc_explorer.folders import Folders
 from mbc_explorer.schema import (
     AgentsFile,
     CasesFile,
@@ -57,28 +57,13 @@ class Pack(NamedTuple):
     digest: str
 
 
-def pack_files(knowledge: Path, rules: Path) -> list[Path]:
-    """Every file that a pack is made of, in a fixed order."""
-    return sorted(knowledge.rglob("*.yaml")) + sorted(rules.rglob("*.yaml"))
-
-
-def pack_digest(knowledge: Path, rules: Path) -> str:
-    """SHA-256 over the names and bytes of a pack's files, shortened to 16 hex digits."""
-    seen = sha256()
-    for root in (knowledge, rules):
-        for path in sorted(root.rglob("*.yaml")):
-            content = path.read_bytes()
-            seen.update(f"{root.name}/{path.relative_to(root).as_posix()} {len(content)}\n".encode())
-            seen.update(content)
-    return seen.hexdigest()[:16]
-
-
-def read_pack(knowledge: Path, rules: Path) -> Pack:
+def read_pack(folders: Folders) -> Pack:
     """Read and check the shape of every file.
 
     Raises:
         KnowledgeError: with every problem of every file.
     """
+    knowledge, rules = folders
     problems: list[Problem] = []
 
     def load(path: Path, model: type[_Model], root: Path) -> Loaded | None:
@@ -103,8 +88,7 @@ def read_pack(knowledge: Path, rules: Path) -> Pack:
     if problems:
         raise KnowledgeError(sorted(problems, key=lambda problem: problem.where))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
-    digest = pack_digest(knowledge, rules)
-    return Pack(sources, profile, categories, agents, ledgers, statements, rule_files, cases, digest)
+    return Pack(sources, profile, categories, agents, ledgers, statements, rule_files, cases, folders.digest())
 
 
 _SINGLE_FILES: dict[str, type[BaseModel]] = {

@@ -248,10 +248,13 @@ class World:
         return [cube for cube in found if not any(_contains(other, cube) for other in bad)]
 
     def reduced(self, cubes: list[Masks]) -> list[Masks]:
-        """The cubes that are still needed when every implied fact is known: those whose closure holds no other."""
+        """The cubes that are still needed when every implied fact is known: those whose closure holds no other.
+
+        What a cube narrows without settling (not `not_applicable`, but one of two others) is no known fact.
+        """
         kept = sorted(cubes, key=len)
         for cube in sorted(cubes, key=len, reverse=True):
-            closed = self.closure(cube)
+            closed = {fact: mask for fact, mask in self.closure(cube).items() if fact in cube or mask & (mask - 1) == 0}
             if any(other is not cube and _contains(other, closed) for other in kept):
                 kept = [other for other in kept if other is not cube]
         return kept

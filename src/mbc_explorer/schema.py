@@ -90,6 +90,7 @@ class SourceData(Model):
 
 
 class SourcesFile(Model):
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     sources: list[SourceData]
 
 
@@ -123,6 +124,7 @@ class FromData(Model):
 class AttributeData(Model):
     id: Name
     name: Text
+    label: Text
     group: Name
     kind: Literal["choice", "list", "therapies", "regimens", "count", "months"]
     about: Text

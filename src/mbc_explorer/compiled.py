@@ -1,0 +1,103 @@
+"""A catalog as one JSON file: shipped in the wheel, or kept in the user's cache for a checkout, so that YAML is read once.
+
+The first line of the file says what it was made from and the hash of the rest. A file that is stale (any byte of the
+knowledge, the rules or the compiling code differs), damaged or another user's is not used, and never an error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mbc_explorer.catalog import Catalog
+from mbc_explorer.folders import DATA, PACKAGE, Folders, find_folders
+
+if TYPE_CHECKING:
+    from typing import Any
+
+SHIPPED = DATA / "compiled.json"
+_COMPILING = (
+    "catalog", "compiled", "compiling", "condition", "corpus", "folders", "loading", "primes", "schema", "structure", "yaml_source",
+)  # fmt: skip
+
+
+def load_catalog(directory: Path | str | None = None) -> Catalog:
+    """The knowledge of this package, or of another pack of the same shape.
+
+    Args:
+        directory: holds the folders `knowledge` and `rules`; None for the pack that this package ships.
+
+    Raises:
+        KnowledgeError: when the pack is not there or not valid, with every problem.
+    """
+    folders = find_folders(Path(directory) if directory is not None else None)
+    key = _key(folders)
+    kept = SHIPPED if folders == (DATA / "knowledge", DATA / "rules") and SHIPPED.is_file() else _cache_file(key)
+    data = _read(kept, key) if kept else None
+    if data is not None:
+        return Catalog(data)
+    catalog = _compile(folders)
+    if kept and kept != SHIPPED:
+        _write(kept, key, catalog)
+    return catalog
+
+
+def write_compiled(knowledge: Path, rules: Path, target: Path) -> None:
+    """Compile two folders into a file, for the build of the wheel.
+
+    Raises:
+        KnowledgeError: with every problem.
+        OSError: when the file cannot be written.
+    """
+    folders = Folders(knowledge, rules)
+    target.write_bytes(_file(_key(folders), _compile(folders)))
+
+
+def _compile(folders: Folders) -> Catalog:
+    from mbc_explorer.compiling import compile_catalog  # noqa: PLC0415  pydantic and yaml, only when nothing is kept
+
+    return compile_catalog(folders)
+
+
+def _key(folders: Folders) -> str:
+    """What a kept file was made from: the digest of the pack and of the code that compiles it."""
+    code = sha256(b"".join((PACKAGE / f"{name}.py").read_bytes() for name in _COMPILING)).hexdigest()[:16]
+    return f"{folders.digest()}-{code}"
+
+
+def _cache_file(key: str) -> Path | None:
+    """Where the catalog of a key is kept; None where the user has no cache folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  pathlib raises without a home
+    return Path(home, "mbc-explorer", f"{key}.json") if os.path.isabs(home) else None  # noqa: PTH117
+
+
+def _read(path: Path, key: str) -> dict[str, Any] | None:
+    try:
+        if path != SHIPPED and hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
+            return None
+        head, _, body = path.read_bytes().partition(b"\n")
+        if json.loads(head) != {"key": key, "sha256": sha256(body).hexdigest()}:
+            return None
+        data: dict[str, Any] = json.loads(body)
+    except (OSError, ValueError):
+        return None
+    return data
+
+
+def _file(key: str, catalog: Catalog) -> bytes:
+    body = json.dumps(catalog.plain(), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps({"key": key, "sha256": sha256(body).hexdigest()}).encode() + b"\n" + body
+
+
+def _write(path: Path, key: str, catalog: Catalog) -> None:
+    """Keep a catalog, whole or not at all; where the folder cannot be written, go without."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside.write_bytes(_file(key, catalog))
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,100 @@
+"""Conditions and their truth in English. The wording of the whole product is here and nowhere per rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from mbc_explorer.condition import All, Any, AtLeast, AtMost, Condition, Includes, Leaf, Not, OneOf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mbc_explorer.catalog import Catalog
+
+    Truth = Callable[[Condition], bool | None]
+
+
+def words(identifier: str) -> str:
+    """An identifier as words: `not_mutated` as `not mutated`."""
+    return identifier.replace("_", " ")
+
+
+def therapy_name(term: str, catalog: Catalog) -> str:
+    """An agent or category as it stands within a sentence."""
+    if term in catalog.agents:
+        return catalog.agents[term].name
+    name = catalog.categories[term].name if term in catalog.categories else words(term)
+    return name if name[:2].isupper() or name[1:2].isupper() or name[:2] == "PI" else name[0].lower() + name[1:]
+
+
+def leaf_text(leaf: Leaf, catalog: Catalog) -> str:
+    """One question to the profile: `HER2 negative`, `earlier therapies include taxanes`."""
+    attribute = catalog.attributes[leaf.attribute]
+    match leaf:
+        case OneOf(_, values):
+            return f"{attribute.label}: {alternatives(map(words, values))}"
+        case Includes(_, item):
+            name = words(item) if attribute.kind == "list" else therapy_name(item, catalog)
+            return f"{attribute.label} include {name}"
+        case AtLeast(_, number):
+            return f"at least {number} {attribute.label}"
+        case AtMost(_, number):
+            return f"at most {number} {attribute.label}"
+    assert_never(leaf)
+
+
+def condition_text(condition: Condition, catalog: Catalog, nested: bool = False) -> str:
+    """A whole condition as one phrase."""
+    match condition:
+        case All(()):
+            return "no condition"
+        case All(parts) | Any(parts):
+            joint = "; " if isinstance(condition, All) and not nested else " and " if isinstance(condition, All) else " or "
+            text = joint.join(condition_text(part, catalog, nested=True) for part in parts)
+            return f"({text})" if nested and len(parts) > 1 else text
+        case Not(part):
+            return f"not {condition_text(part, catalog, nested=True)}"
+        case OneOf() | Includes() | AtLeast() | AtMost():
+            return leaf_text(condition, catalog)
+    assert_never(condition)
+
+
+def deciding(condition: Condition, truth: Truth) -> list[Condition]:
+    """The smallest parts that show why a condition has its truth: what is met, what blocks it, or what is open."""
+    match condition:
+        case All(parts):
+            wanted = truth(condition)
+            chosen = [part for part in parts if truth(part) is wanted]
+            return [found for part in chosen for found in deciding(part, truth)] or [condition]
+        case Any(parts):
+            wanted = truth(condition)
+            chosen = [part for part in parts if truth(part) is wanted]
+            return [found for part in chosen for found in deciding(part, truth)] or [condition]
+        case Not() | OneOf() | Includes() | AtLeast() | AtMost():
+            return [condition]
+    assert_never(condition)
+
+
+def reason_text(condition: Condition, truth: Truth, catalog: Catalog) -> str:
+    """Why a condition has its truth, in one line."""
+    if condition == All(()):
+        return "stated without a condition"
+    parts = deciding(condition, truth)
+    return "; ".join(dict.fromkeys(condition_text(part, catalog, nested=True) for part in parts))
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *rest, last = names
+    return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def listing(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *rest, last = names
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 option`, `2 options`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

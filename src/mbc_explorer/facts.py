@@ -1,0 +1,223 @@
+"""An understood profile into the finite facts that conditions ask about: closures, counts and intervals.
+
+What a list or a history leaves open stays unknown. What contradicts itself is refused here, with the fields' names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mbc_explorer.catalog import Citation
+from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
+from mbc_explorer.errors import Problem, ProfileError
+from mbc_explorer.profile import History, Items, Regimen, Understood
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mbc_explorer.catalog import Attribute, Catalog, FromRegimens
+
+Truth = bool | None
+"""True, False, or None for unknown."""
+
+
+class Entailed(NamedTuple):
+    """Something that follows from a list or history as it was given."""
+
+    attribute: str
+    value: str
+    because: str
+    cites: tuple[Citation, ...]
+
+
+class Facts(NamedTuple):
+    """What is known of a case, fact by fact."""
+
+    known: dict[str, str]
+    entailed: tuple[Entailed, ...]
+
+
+def known_facts(understood: Understood, catalog: Catalog) -> Facts:
+    """The value of every fact that the profile settles by itself.
+
+    Raises:
+        ProfileError: when facts contradict each other, naming them and what says so.
+    """
+    reading = _Reading(understood, catalog)
+    problems = reading.problems or contradictions(reading.known, understood, catalog)
+    if problems:
+        raise ProfileError(problems)
+    return Facts(reading.known, tuple(reading.entailed))
+
+
+def contradictions(known: Mapping[str, str], understood: Understood, catalog: Catalog) -> list[Problem]:
+    """Every smallest set of facts that no case can have together."""
+    found = []
+    for conflict in catalog.conflicts:
+        if all(known.get(fact) in values for fact, values in conflict.cube):
+            fields = list(dict.fromkeys(_field(attribute_of(fact), understood, catalog) for fact, _ in conflict.cube))
+            named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
+            reasons = dict.fromkeys(_reason(name, catalog) for name in conflict.constraints)
+            text = f"contradict each other: {named}. {' '.join(reasons)} Correct one of them, or give it as unknown."
+            found.append(Problem("contradiction", " + ".join(fields), text))
+    return found
+
+
+def _field(attribute: str, understood: Understood, catalog: Catalog) -> str:
+    """The attribute that the user stated: the history, where a count or list was taken from it."""
+    source = catalog.attributes[attribute].from_regimens
+    return source.regimens if source and attribute not in understood.facts else attribute
+
+
+def _stated(attribute: str, understood: Understood) -> str:
+    value = understood.plain().get(attribute, "unknown")
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
+
+
+def _reason(constraint: str, catalog: Catalog) -> str:
+    rule = catalog.constraints[constraint]
+    places = "; ".join(f"{cite.source}, sentence {', '.join(map(str, cite.sentences))}" for cite in rule.cites)
+    return f"{rule.because} ({places})" if places else rule.because
+
+
+class _Reading:
+    def __init__(self, understood: Understood, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.facts = understood.facts
+        self.known: dict[str, str] = {}
+        self.entailed: list[Entailed] = []
+        self.problems: list[Problem] = []
+        self._asked: dict[str, list[str]] = {}
+        for fact in catalog.facts:
+            self._asked.setdefault(attribute_of(fact), []).append(fact)
+        for attribute in catalog.attributes.values():
+            fact_given = self.facts.get(attribute.id)
+            match fact_given:
+                case str():
+                    self.known[attribute.id] = fact_given
+                case int():
+                    self._interval(attribute, fact_given, fact_given)
+                case Items():
+                    self._items(attribute, fact_given)
+                case History():
+                    self._history(attribute, fact_given)
+                case None:
+                    pass
+        for attribute in catalog.attributes.values():
+            source = attribute.from_regimens
+            history = self.facts.get(source.regimens) if source else None
+            if source and isinstance(history, History):
+                self._from_history(attribute, source, history)
+
+    def _settle(self, fact: str, truth: Truth, yes: str = PRESENT, no: str = ABSENT) -> None:
+        if truth is not None and fact in self.catalog.facts:
+            self.known[fact] = yes if truth else no
+
+    def _items(self, attribute: Attribute, given: Items) -> None:
+        for fact in self._asked.get(attribute.id, []):
+            item = fact.removeprefix(f"{attribute.id}:")
+            if attribute.kind == "list":
+                found: Truth = True if item in given.items else (False if given.complete else None)
+            else:
+                found = self._holds(item, given.items, given.complete)
+            self._settle(fact, found)
+        if attribute.kind == "therapies":
+            self._entail_categories(attribute, given.items)
+
+    def _holds(self, wanted: str, therapies: Iterable[str], complete: bool) -> Truth:
+        """Whether a list of therapies holds one: by itself, by what it implies, or perhaps, where a category is named."""
+        implied = self.catalog.implied
+        therapies = tuple(therapies)
+        if any(wanted in implied[therapy] for therapy in therapies):
+            return True
+        perhaps = not complete or any(therapy in implied[wanted] for therapy in therapies)
+        return None if perhaps else False
+
+    def _history(self, attribute: Attribute, history: History) -> None:
+        for fact in self._asked.get(attribute.id, []):
+            item = fact.removeprefix(f"{attribute.id}:")
+            parts = [self._holds(item, regimen.agents, regimen.complete) for regimen in history.regimens]
+            self._settle(fact, _any([*parts, *([] if history.complete else [None])]))
+        self._entail_categories(attribute, [agent for regimen in history.regimens for agent in regimen.agents])
+
+    def _from_history(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
+        match attribute.kind:
+            case "count":
+                self._count(attribute, source, history)
+            case "therapies":
+                if attribute.id not in self.facts:
+                    self._stopped(attribute, source, history)
+            case "months":
+                if attribute.id not in self.facts:
+                    self._last(attribute, history)
+            case _:
+                pass
+
+    def _count(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
+        counted = [self._matches(regimen, source) for regimen in history.regimens]
+        least = sum(1 for truth in counted if truth is True)
+        most = sum(1 for truth in counted if truth is not False) if history.complete else None
+        stated = self.facts.get(attribute.id)
+        if isinstance(stated, int):
+            if stated < least or (most is not None and stated > most):
+                allowed = f"exactly {least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+                listed = ", ".join(map(str, history.regimens)) or "none"
+                message = (
+                    f"contradict each other: {attribute.id} is {stated}, but {source.regimens} ({listed}) "
+                    f"allow {allowed}. Correct one of them, or put 'unknown' in the list to keep it open."
+                )
+                self.problems.append(Problem("contradiction", f"{attribute.id} + {source.regimens}", message))
+            return
+        self._interval(attribute, least, most)
+        if attribute.id in self._asked:
+            value = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+            self.entailed.append(Entailed(attribute.id, value, f"Counted in {source.regimens}.", attribute.cites))
+
+    def _interval(self, attribute: Attribute, least: int, most: int | None) -> None:
+        for fact in self._asked.get(attribute.id, []):
+            number = int(fact.removeprefix(f"{attribute.id}>="))
+            truth = True if least >= number else False if most is not None and most < number else None
+            self._settle(fact, truth, YES, NO)
+
+    def _matches(self, regimen: Regimen, source: FromRegimens) -> Truth:
+        asked: list[Truth] = []
+        if source.including:
+            asked.append(self._holds(source.including, regimen.agents, regimen.complete))
+        if source.setting:
+            asked.append(regimen.setting == source.setting if regimen.setting else None)
+        if source.stopped:
+            asked.append(regimen.stopped == source.stopped if regimen.stopped else None)
+        return False if False in asked else None if None in asked else True
+
+    def _stopped(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
+        for fact in self._asked.get(attribute.id, []):
+            item = fact.removeprefix(f"{attribute.id}:")
+            parts: list[Truth] = []
+            for regimen in history.regimens:
+                both = (self._matches(regimen, source), self._holds(item, regimen.agents, regimen.complete))
+                parts.append(False if False in both else None if None in both else True)
+            self._settle(fact, _any([*parts, *([] if history.complete else [None])]))
+
+    def _last(self, attribute: Attribute, history: History) -> None:
+        if not history.regimens and history.complete:
+            for fact in self._asked.get(attribute.id, []):
+                self.known[fact] = NOT_APPLICABLE
+        elif history.regimens and history.last_known and (months := history.regimens[-1].months) is not None:
+            self._interval(attribute, months, months)
+            self.entailed.append(Entailed(attribute.id, str(months), "Read from the last regimen.", attribute.cites))
+
+    def _entail_categories(self, attribute: Attribute, therapies: Iterable[str]) -> None:
+        """Say which categories the named agents stand for, where some condition asks for them."""
+        asked = {fact.removeprefix(f"{attribute.id}:") for fact in self._asked.get(attribute.id, [])}
+        for agent in dict.fromkeys(therapies):
+            record = self.catalog.agents.get(agent)
+            for category in self.catalog.implied[agent][1:] if record else ():
+                if category in asked:
+                    cites = [c for filed in record.categories if category in self.catalog.implied[filed.what] for c in filed.cites] if record else []
+                    name = self.catalog.categories[category].name
+                    because = f"{agent} is filed under {name}."
+                    self.entailed.append(Entailed(attribute.id, category, because, tuple(cites)))
+
+
+def _any(parts: list[Truth]) -> Truth:
+    return True if True in parts else None if None in parts else False

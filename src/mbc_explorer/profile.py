@@ -1,0 +1,360 @@
+"""What is known of one case, from a user's words to the catalog's.
+
+A `Profile` holds what was given, as it was given. `read_profile` understands it with a catalog's vocabulary: every
+attribute, value and therapy by any accepted word, everything that is not understood reported at once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mbc_explorer.errors import Problem, ProfileError, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mbc_explorer.catalog import Attribute, Catalog
+
+NONE, UNKNOWN = "none", "unknown"
+SETTINGS = ("neoadjuvant", "adjuvant", "metastatic")
+STOPPED = ("progression", "completed", "side_effects", "choice")
+REGIMEN_KEYS = ("agents", "setting", "stopped", "months")
+REGIMEN_GRAMMAR = "AGENT+AGENT@SETTING,stopped=REASON,months=NUMBER"
+MAX_ITEMS = 200
+MAX_WORD = 200
+
+_WORD_HYPHEN = re.compile(r"(?<=[^\W_])[-_](?=[^\W_])")
+_WHOLE_NUMBER = re.compile(r"\d{1,4}")
+
+
+class Regimen(NamedTuple):
+    """One systemic regimen: therapies given together."""
+
+    agents: tuple[str, ...]
+    """Agents and categories; a category leaves its agents unknown."""
+    setting: str | None = None
+    stopped: str | None = None
+    months: int | None = None
+    """Months from the end of the regimen to recurrence."""
+    complete: bool = True
+    """Whether nothing else was part of the regimen."""
+
+    def __str__(self) -> str:
+        agents = "+".join([*self.agents, *([] if self.complete else [UNKNOWN])])
+        details = [self.setting] if self.setting else []
+        details += [f"stopped={self.stopped}"] if self.stopped else []
+        details += [f"months={self.months}"] if self.months is not None else []
+        return f"{agents}@{','.join(details)}" if details else agents
+
+
+class Items(NamedTuple):
+    """A list that was given. `complete` is false where `unknown` stands in it: it may hold more."""
+
+    items: tuple[str, ...]
+    complete: bool = True
+
+
+class History(NamedTuple):
+    """The regimens that were given, oldest first. Not complete: there may be others, which are not known."""
+
+    regimens: tuple[Regimen, ...]
+    complete: bool = True
+    last_known: bool = True
+    """Whether the last regimen of the list is the last there was."""
+
+
+Fact = str | int | Items | History
+
+
+class Profile:
+    """What is known of one case, as given: attribute or alias to value, list or number.
+
+    A fact that is absent is unknown, never negative. Names and values are those of the catalog's vocabulary, or any
+    word it accepts; they are checked when the profile is explored.
+
+    >>> Profile(er="positive", pr="+", her2="negative", prior=["trastuzumab+docetaxel"]).given["er"]
+    'positive'
+    """
+
+    __slots__ = ("given",)
+
+    def __init__(self, given: Mapping[str, Any] | None = None, /, **more: Any) -> None:
+        self.given: dict[str, Any] = {**(given or {}), **more}
+
+    def __repr__(self) -> str:
+        return f"Profile({self.given!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Profile) and self.given == other.given
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Understood(NamedTuple):
+    """A profile in the catalog's words."""
+
+    facts: dict[str, Fact]
+    """By attribute, in the vocabulary's order."""
+    not_known: dict[str, str]
+    """Attributes given as not known, and in which way: `unknown`, `not_tested`, `equivocal`."""
+
+    def plain(self) -> dict[str, Any]:
+        """The profile as plain data that is valid input again."""
+        data: dict[str, Any] = {}
+        for name, fact in self.facts.items():
+            match fact:
+                case Items(items, complete):
+                    data[name] = [*items] if complete else [*items, UNKNOWN]
+                case History(regimens, complete, last_known):
+                    rows = [str(regimen) for regimen in regimens]
+                    data[name] = rows if complete else ([*rows, UNKNOWN] if not last_known else [UNKNOWN, *rows])
+                case _:
+                    data[name] = fact
+        return data | self.not_known
+
+
+def fold(word: str) -> str:
+    """A word as it is compared: case, surrounding space, and hyphens or underscores inside it do not count."""
+    return " ".join(_WORD_HYPHEN.sub(" ", word.casefold()).split())
+
+
+def read_profile(profile: Profile, catalog: Catalog) -> Understood:
+    """Understand a profile.
+
+    Raises:
+        ProfileError: with everything that is not understood, each with the attribute, what was found, what was
+            expected and the nearest valid words.
+    """
+    reader = _Reader(catalog)
+    given: dict[str, tuple[str, Any]] = {}
+    for name, value in profile.given.items():
+        attribute = reader.attribute(name)
+        if attribute is None:
+            continue
+        if attribute.id in given:
+            reader.problem("given-twice", name, f"is given twice, as {given[attribute.id][0]!r} and as {name!r}; give it once.")
+        given[attribute.id] = (name, value)
+    facts: dict[str, Fact] = {}
+    not_known: dict[str, str] = {}
+    for attribute in catalog.attributes.values():
+        if attribute.id not in given:
+            continue
+        value = given[attribute.id][1]
+        way = reader.way_of_not_knowing(value)
+        if way is not None:
+            not_known[attribute.id] = way
+            continue
+        fact = reader.read(attribute, value)
+        if fact is not None:
+            facts[attribute.id] = fact
+    if reader.problems:
+        raise ProfileError(reader.problems)
+    return Understood(facts, not_known)
+
+
+class _Reader:
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.problems: list[Problem] = []
+
+    def problem(self, kind: str, where: str, message: str) -> None:
+        self.problems.append(Problem(kind, where, message))
+
+    def attribute(self, name: str) -> Attribute | None:
+        wanted = fold(str(name))
+        for attribute in self.catalog.attributes.values():
+            if wanted in map(fold, (attribute.id, *attribute.aliases)):
+                return attribute
+        valid = [word for a in self.catalog.attributes.values() for word in (a.id, *a.aliases)]
+        hint = suggestion(str(name), valid) or "; `mbc profile` lists what can be said"
+        self.problem("unknown-attribute", str(name)[:MAX_WORD], f"is not an attribute of a profile{hint}.")
+        return None
+
+    def way_of_not_knowing(self, value: Any) -> str | None:
+        if value is None:
+            return UNKNOWN
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, str):
+            return None
+        for way in self.catalog.not_known:
+            if fold(value) in map(fold, (way.id, *way.aliases)):
+                return way.id
+        return None
+
+    def read(self, attribute: Attribute, value: Any) -> Fact | None:
+        match attribute.kind:
+            case "choice":
+                return self._choice(attribute, value)
+            case "list":
+                return self._items(attribute, value, self._item)
+            case "therapies":
+                return self._items(attribute, value, self._therapy)
+            case "regimens":
+                return self._history(attribute, value)
+            case _:
+                return self._number(attribute.id, value, attribute.minimum)
+
+    def _choice(self, attribute: Attribute, value: Any) -> str | None:
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            names = ", ".join(v.id for v in attribute.values)
+            self.problem("wrong-kind", attribute.id, f"takes one word ({names}), not {_shown(value)}.")
+            return None
+        return self._item(attribute, str(value))
+
+    def _item(self, attribute: Attribute, word: str) -> str | None:
+        wanted = fold(word)
+        for value in attribute.values:
+            if wanted in map(fold, (value.id, *value.aliases)):
+                return value.id
+        for entry in attribute.not_in_documents:
+            if wanted in map(fold, entry.words):
+                self.problem("not-in-documents", attribute.id, f"{word!r}: {entry.answer}")
+                return None
+        names = ", ".join(v.id for v in attribute.values)
+        hint = suggestion(word, [w for v in attribute.values for w in (v.id, *v.aliases)])
+        self.problem("unknown-value", attribute.id, f"{word[:MAX_WORD]!r} is not one of {names}, unknown{hint}.")
+        return None
+
+    def _therapy(self, attribute: Attribute, word: str) -> str | None:
+        words = self.catalog.words
+        wanted = " ".join(word.casefold().split())
+        found = words.get(wanted)
+        if found is None:
+            found = next((meaning for spelling, meaning in words.items() if fold(spelling) == fold(word)), None)
+        if found is None:
+            hint = suggestion(word, words) or "; `mbc profile prior_therapies` lists the therapies that the documents name"
+            where_else = self._named_elsewhere(word)
+            self.problem("unknown-therapy", attribute.id, f"{word[:MAX_WORD]!r} is not a therapy of the documents{where_else or hint}.")
+        return found
+
+    def _named_elsewhere(self, word: str) -> str:
+        for category in self.catalog.categories.values():
+            if not category.therapy and fold(word) in map(fold, (category.id, category.name, *category.aliases)):
+                return f": {category.name.casefold()} is not systemic therapy and no condition counts it as a regimen; leave it out"
+        return ""
+
+    def _items(self, attribute: Attribute, value: Any, read: Any) -> Items | None:
+        rows = self._list(attribute, value)
+        if rows is None:
+            return None
+        words = [part.strip() for row in rows for part in (row.split("+") if attribute.kind == "therapies" else row.split(","))]
+        complete = not any(self.way_of_not_knowing(word) for word in words)
+        words = [word for word in words if not self.way_of_not_knowing(word)]
+        none = [word for word in words if fold(word) == NONE]
+        if none and (len(words) > 1 or not complete):
+            self.problem("none-and-more", attribute.id, "holds 'none' beside something else; say one or the other.")
+            return None
+        if none:
+            return Items(())
+        found = [read(attribute, word) for word in words]
+        return None if None in found else Items(tuple(dict.fromkeys(found)), complete)
+
+    def _list(self, attribute: Attribute, value: Any) -> list[str] | None:
+        rows = value if isinstance(value, list | tuple) else [value]
+        if len(rows) > MAX_ITEMS:
+            self.problem("too-long", attribute.id, f"holds {len(rows)} entries; at most {MAX_ITEMS} are read.")
+            return None
+        for row in rows:
+            if not isinstance(row, str):
+                self.problem("wrong-kind", attribute.id, f"takes a list of words, not {_shown(row)} in it.")
+                return None
+        return list(rows)
+
+    def _number(self, where: str, value: Any, minimum: int) -> int | None:
+        if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= 9999:  # noqa: PLR2004
+            self.problem("wrong-number", where, f"takes a whole number from {minimum} to 9999, not {_shown(value)}.")
+            return None
+        return value
+
+    def _history(self, attribute: Attribute, value: Any) -> History | None:
+        rows = value if isinstance(value, list | tuple) else [value]
+        if len(rows) > MAX_ITEMS:
+            self.problem("too-long", attribute.id, f"holds {len(rows)} regimens; at most {MAX_ITEMS} are read.")
+            return None
+        none = [row for row in rows if isinstance(row, str) and fold(row) == NONE]
+        if none and len(rows) > 1:
+            self.problem("none-and-more", attribute.id, "holds 'none' beside something else; say one or the other.")
+            return None
+        if none or not rows:
+            return History(())
+        is_open = [isinstance(row, str) and self.way_of_not_knowing(row) is not None for row in rows]
+        regimens = [self._regimen(attribute, row) for row, unknown in zip(rows, is_open, strict=True) if not unknown]
+        found = [regimen for regimen in regimens if regimen is not None]
+        if len(found) < len(regimens):
+            return None
+        return History(tuple(found), not any(is_open), not is_open[-1])
+
+    def _regimen(self, attribute: Attribute, row: Any) -> Regimen | None:
+        if isinstance(row, str):
+            agents, _, details = row.partition("@")
+            return self._checked(attribute, agents.split("+"), self._details(attribute, details))
+        if isinstance(row, dict):
+            for key in row:
+                if key not in REGIMEN_KEYS:
+                    names = ", ".join(REGIMEN_KEYS)
+                    self.problem("unknown-key", attribute.id, f"a regimen has {names}; not {key!r}{suggestion(str(key), REGIMEN_KEYS)}.")
+            agents_given = row.get("agents")
+            agents_list = agents_given if isinstance(agents_given, list) else [agents_given]
+            if not all(isinstance(agent, str) for agent in agents_list):
+                self.problem("wrong-kind", attribute.id, f"a regimen's agents are a list of words, not {_shown(agents_given)}.")
+                return None
+            details = {key: row[key] for key in REGIMEN_KEYS[1:] if row.get(key) is not None}
+            return self._checked(attribute, agents_list, details)
+        self.problem("wrong-kind", attribute.id, f"a regimen is written {REGIMEN_GRAMMAR}, or as agents, setting, stopped and months; not {_shown(row)}.")
+        return None
+
+    def _details(self, attribute: Attribute, text: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            key, equals, value = part.partition("=")
+            name = fold(key) if equals else "setting"
+            if name not in REGIMEN_KEYS[1:] or name in found:
+                told = "given twice" if name in found else "not understood"
+                self.problem("wrong-regimen", attribute.id, f"{part!r} is {told}; a regimen is written {REGIMEN_GRAMMAR}.")
+            else:
+                found[name] = value.strip() if equals else part
+        return found
+
+    def _checked(self, attribute: Attribute, agents: list[str], details: dict[str, Any]) -> Regimen | None:
+        before = len(self.problems)
+        words = [agent.strip() for agent in agents]
+        if any("," in word for word in words):
+            message = "join what was given together with '+', and give each regimen on its own (repeat --prior, or one list entry each)."
+            self.problem("wrong-regimen", attribute.id, message)
+            return None
+        known = [word for word in words if not self.way_of_not_knowing(word)]
+        if not words or "" in words or any(fold(word) == NONE for word in words):
+            self.problem("wrong-regimen", attribute.id, f"a therapy is missing; a regimen is written {REGIMEN_GRAMMAR}.")
+            return None
+        named = [self._therapy(attribute, word) for word in known]
+        setting = self._word(attribute, "setting", details.get("setting"), SETTINGS)
+        stopped = self._word(attribute, "stopped", details.get("stopped"), STOPPED)
+        months = details.get("months")
+        number = self._number(f"{attribute.id} (months)", months, 0) if months is not None else None
+        if len(self.problems) > before:
+            return None
+        found = tuple(dict.fromkeys(name for name in named if name))
+        return Regimen(found, setting, stopped, number, len(known) == len(words))
+
+    def _word(self, attribute: Attribute, key: str, value: Any, valid: tuple[str, ...]) -> str | None:
+        if value is None or self.way_of_not_knowing(value):
+            return None
+        for name in valid:
+            if isinstance(value, str) and fold(value) == fold(name):
+                return name
+        hint = suggestion(str(value), valid)
+        self.problem("wrong-regimen", attribute.id, f"{key} is one of {', '.join(valid)}; not {_shown(value)}{hint}.")
+        return None
+
+
+def _shown(value: Any) -> str:
+    """A value as an error shows it: in the user's terms, and not too long."""
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+    what = {dict: "a mapping", list: "a list", float: f"the number {value}"}.get(type(value))
+    return what or (text if len(text) <= MAX_WORD else text[:MAX_WORD] + "…")

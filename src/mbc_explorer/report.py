@@ -1,0 +1,398 @@
+"""What the documents say of one case: plain data, ordered, versioned, the same bytes for the same input.
+
+Verdicts of rules come from the engine; the truth of every node of a condition comes from `evaluate`. Where the two
+differ on a rule, that is an error and no report.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mbc_explorer.catalog import DESCRIBES, INVESTIGATIONAL, NOT_USED
+from mbc_explorer.condition import All, AtLeast, AtMost, Condition, Includes, Not, OneOf, attribute_of, attributes_read
+from mbc_explorer.condition import Any as AnyOf
+from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
+from mbc_explorer.errors import EngineError, one
+from mbc_explorer.evaluate import WORDS, Evaluator, unsettled
+from mbc_explorer.explain import condition_text, leaf_text, reason_text, words
+from mbc_explorer.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from mbc_explorer.catalog import Anchored, Catalog, Citation, Option, Rule
+    from mbc_explorer.engine import Answer
+    from mbc_explorer.facts import Facts
+    from mbc_explorer.profile import Understood
+
+Plain = dict[str, Any]
+
+SCHEMA_VERSION = "1.0"
+DISCLAIMER = (
+    "Educational only. This tool reports what five public patient-education documents say; it is not medical advice, "
+    "gives no guidance on what to choose, and puts options in no order of merit. The documents are dated, differ from one "
+    "another and leave much unsaid. Decisions about care belong to patients and their health care teams."
+)
+DESCRIBED, UNDETERMINED, NOT_DESCRIBED = "described", "undetermined", "not_described"
+STATUSES = (DESCRIBED, UNDETERMINED, NOT_DESCRIBED)
+LEGEND = {
+    DESCRIBED: "at least one document describes the option under conditions that this profile meets",
+    UNDETERMINED: "no document's conditions are met yet, but some would be or not depending on facts that are missing",
+    NOT_DESCRIBED: "every document that speaks of the option does so under other conditions, or does not describe its use",
+}
+VIEWS = (
+    "says",
+    "would_say_if_known",
+    "says_under_other_conditions",
+    "says_not_used",
+    "investigational",
+    "class_only",
+    "silent",
+)
+
+
+class Report:
+    """A report as plain data (`data`), and the few things that are asked of it often."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: Plain) -> None:
+        self.data = data
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{number} {status}" for status, number in self.data["summary"]["statuses"].items())
+        return f"<Report: {counts}>"
+
+    @property
+    def options(self) -> list[Plain]:
+        """Every option in the taxonomy's order."""
+        found: list[Plain] = self.data["options"]
+        return found
+
+    def option(self, name: str) -> Plain:
+        """One option by its id. Raises KeyError where there is none."""
+        return next((option for option in self.options if option["id"] == name), None) or _no_option(name)
+
+    def status(self, option: str) -> str:
+        """`described`, `undetermined` or `not_described`."""
+        return str(self.option(option)["status"])
+
+    def with_status(self, status: str) -> list[str]:
+        """The ids of the options of one status."""
+        return [option["id"] for option in self.options if option["status"] == status]
+
+    def json(self, *, indent: int | None = None) -> str:
+        """The report as JSON: compact without `indent`, and always the same bytes for the same report."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(self.data, ensure_ascii=False, indent=indent, separators=separators)
+
+
+def _no_option(name: str) -> Plain:
+    raise KeyError(name)
+
+
+class Narrowing(NamedTuple):
+    """Which part of a report to show. Verdicts and counts stay those of the whole."""
+
+    categories: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def plain(self) -> Plain:
+        return {name: list(wanted) for name, wanted in self._asdict().items() if wanted}
+
+
+def narrowed(report: Report, to: Narrowing) -> Report:
+    """The part of a report that was asked for; the same report where nothing was."""
+    if not any(to):
+        return report
+    chosen = [option for option in report.options if _is_wanted(option, to)]
+    if to.sources:
+        chosen = [
+            {**option, "sources": [view for view in option["sources"] if view["source"] in to.sources]} for option in chosen
+        ]
+    sources = [source for source in report.data["sources"] if not to.sources or source["id"] in to.sources]
+    return Report({**report.data, "narrowed_to": to.plain(), "sources": sources, "options": chosen})
+
+
+def _is_wanted(option: Plain, to: Narrowing) -> bool:
+    speaks = any(view["rules"] for view in option["sources"] if view["source"] in to.sources)
+    return (
+        (not to.categories or any(category in to.categories for category in option["category"]))
+        and (not to.options or option["id"] in to.options)
+        and (not to.statuses or option["status"] in to.statuses)
+        and (not to.sources or speaks)
+    )
+
+
+class Reporter:
+    """Assembles reports from one catalog. Holds nothing of any profile."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._evaluator = Evaluator(catalog)
+        self._sources = [source_record(catalog, name) for name in catalog.sources]
+        self._spoken: dict[str, set[str]] = {name: set() for name in catalog.sources}
+        for rule in catalog.rules.values():
+            self._spoken[rule.source].add(rule.option)
+        self._asked = {rule.id: askable(catalog, attributes_read(rule.condition)) for rule in catalog.rules.values()}
+
+    def report(self, understood: Understood, facts: Facts, answer: Answer, engine: str) -> Report:
+        """The report of one case.
+
+        Raises:
+            EngineError: when the engine and the evaluator disagree on a rule.
+        """
+        catalog = self._catalog
+        verdicts = dict(zip(catalog.rules, answer.truths, strict=True))
+        options = [self._option(option, verdicts, answer.known) for option in catalog.options.values()]
+        return Report(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "disclaimer": DISCLAIMER,
+                "software": {"name": "mbc-explorer", "version": VERSION, "engine": engine},
+                "knowledge": {"version": catalog.version, "digest": catalog.digest},
+                "profile": understood.plain(),
+                "notes": self._notes(understood, answer.known),
+                "derived": [*self._entailed(facts), *derived_facts(catalog, facts.known, answer.known)],
+                "sources": self._sources,
+                "options": options,
+                "summary": _summary(options),
+            }
+        )
+
+    def _notes(self, understood: Understood, known: Mapping[str, str]) -> list[Plain]:
+        found = []
+        if not understood.facts:
+            text = (
+                "Nothing is known of the case, so almost every answer is open. The receptors (er_status, pr_status, "
+                "her2_status), menopausal_status and prior_therapies settle most."
+            )
+            found.append({"id": "nothing-known", "note": text, "citations": []})
+        for note in self._catalog.notes.values():
+            if self._evaluator.truth(note.when, known):
+                found.append({"id": note.id, "note": note.note, "citations": citations(note.cites)})
+        return found
+
+    def _entailed(self, facts: Facts) -> list[Plain]:
+        return [
+            {
+                "attribute": item.attribute,
+                "value": item.value,
+                "because": item.because,
+                "basis": "stated" if item.cites else "structure",
+                "citations": citations(item.cites),
+            }
+            for item in facts.entailed
+        ]
+
+    def _option(self, option: Option, verdicts: Mapping[str, str], known: Mapping[str, str]) -> Plain:
+        catalog = self._catalog
+        by_source: dict[str, list[Plain]] = {name: [] for name in catalog.sources}
+        for rule in catalog.rules_of[option.id]:
+            by_source[rule.source].append(self._rule(rule, verdicts[rule.id], known))
+        describing = [rule for rules in by_source.values() for rule in rules if rule["stance"] == DESCRIBES]
+        truths = {rule["criterion"] for rule in describing}
+        status = DESCRIBED if MET in truths else UNDETERMINED if UNKNOWN in truths else NOT_DESCRIBED
+        missing = dict.fromkeys(name for rule in describing for name in rule["missing"])
+        return {
+            "id": option.id,
+            "name": option.name,
+            "kind": option.kind,
+            "category": list(catalog.categories[option.category].path),
+            "agents": list(option.agents),
+            "status": status,
+            "missing": [name for name in catalog.attributes if name in missing] if status == UNDETERMINED else [],
+            "sources": [
+                {"source": name, "view": self._view(option, name, rules), "rules": rules} for name, rules in by_source.items()
+            ],
+        }
+
+    def _view(self, option: Option, source: str, rules: list[Plain]) -> list[str]:
+        truths = {(rule["stance"], rule["criterion"]) for rule in rules}
+        view = {
+            "says": (DESCRIBES, MET) in truths,
+            "would_say_if_known": any(truth == UNKNOWN for _, truth in truths),
+            "says_not_used": (NOT_USED, MET) in truths,
+            "investigational": (INVESTIGATIONAL, MET) in truths,
+        }
+        view["says_under_other_conditions"] = bool(rules) and not any(view.values())
+        above = [step for step in self._catalog.categories[option.category].path if step != option.id]
+        view["class_only"] = not rules and any(step in self._spoken[source] for step in above)
+        view["silent"] = not rules and not view["class_only"]
+        return [name for name in VIEWS if view[name]]
+
+    def _rule(self, rule: Rule, verdict: str, known: Mapping[str, str]) -> Plain:
+        catalog = self._catalog
+        truths: dict[int, bool | None] = {}
+        tree = self._tree(rule.condition, known, truths)
+        if tree["truth"] != verdict:
+            text = f"the engine says {verdict} of {rule.id} and the evaluator {tree['truth']}; please report this profile."
+            raise EngineError(one("engine-disagreement", rule.id, text))
+        statement = catalog.statements[rule.statement]
+        return {
+            "id": rule.id,
+            "stance": rule.stance,
+            "criterion": verdict,
+            "reason": reason_text(rule.condition, lambda part: truths[id(part)], catalog),
+            "missing": self._missing(rule, known) if verdict == UNKNOWN else [],
+            "with": list(rule.partners),
+            "condition": tree,
+            "statement": statement.id,
+            "paraphrase": statement.paraphrase,
+            "worded_for": statement.worded_for,
+            "note": statement.note,
+            "anchor": {
+                "source": rule.source,
+                "section": statement.sentences[0].section,
+                "sentences": _anchored(statement.sentences),
+                "context": _anchored(rule.context),
+            },
+        }
+
+    def _tree(self, node: Condition, known: Mapping[str, str], truths: dict[int, bool | None]) -> Plain:
+        truth = truths[id(node)] = self._evaluator.truth(node, known)
+        word = WORDS[truth]
+        match node:
+            case All(parts) | AnyOf(parts):
+                return {node.kind: [self._tree(part, known, truths) for part in parts], "truth": word}
+            case Not(part):
+                return {"not": self._tree(part, known, truths), "truth": word}
+            case OneOf(attribute, values):
+                asked: Plain = {"attribute": attribute, "one_of": list(values)}
+            case Includes(attribute, item):
+                asked = {"attribute": attribute, "include": item}
+            case AtLeast(attribute, number) | AtMost(attribute, number):
+                asked = {"attribute": attribute, node.kind: number}
+        return {**asked, "text": leaf_text(node, self._catalog), "truth": word}
+
+    def _missing(self, rule: Rule, known: Mapping[str, str]) -> list[str]:
+        """The attributes that the rule asks about, and that would settle it."""
+        cubes = [self._catalog.cubes[number] for number in rule.settling]
+        facts = unsettled(cubes, known)
+        open_ones = askable(self._catalog, [attribute_of(fact) for fact in facts])
+        wanted = [name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)]
+        return [name for name in self._catalog.attributes if name in wanted]
+
+
+def _is_settled(catalog: Catalog, attribute: str, known: Mapping[str, str]) -> bool:
+    """Whether everything that conditions ask of an attribute is known. A history can be given and still leave things open."""
+    return catalog.attributes[attribute].kind == "choice" and attribute in known
+
+
+def askable(catalog: Catalog, attributes: Iterable[str]) -> list[str]:
+    """The attributes that a person can state: for a defined or counted one, those that it is taken from."""
+    found: dict[str, None] = {}
+    for name in attributes:
+        source = catalog.attributes[name].from_regimens
+        if source:
+            found[source.regimens] = None
+        elif parts := _defined_from(catalog, name):
+            found.update(dict.fromkeys(askable(catalog, parts)))
+        else:
+            found[name] = None
+    return list(found)
+
+
+def _defined_from(catalog: Catalog, attribute: str) -> list[str]:
+    """The attributes in an attribute's definition; none where it has no definition."""
+    return [
+        part
+        for rule in catalog.constraints.values()
+        if rule.basis != "structure" and rule.id.endswith(".back") and attributes_read(rule.given) == [attribute]
+        for part in attributes_read(rule.then)
+    ]
+
+
+def derived_facts(catalog: Catalog, given: Mapping[str, str], known: Mapping[str, str]) -> list[Plain]:
+    """Each fact that was concluded, with what says so, in an order in which each rests on earlier ones."""
+    reached = dict(given)
+    found: list[Plain] = []
+    changed = True
+    while changed:
+        changed = False
+        for head in catalog.heads:
+            holds = all(reached.get(fact) in values for fact, values in head.cube)
+            if holds and head.fact not in reached and known.get(head.fact) == head.value:
+                reached[head.fact] = head.value
+                changed = True
+                found.append(_derived(catalog, head.fact, head.value, head.constraints, [fact for fact, _ in head.cube], reached))
+    return found
+
+
+def _derived(
+    catalog: Catalog, fact: str, value: str, constraints: tuple[str, ...], sources: list[str], known: Mapping[str, str]
+) -> Plain:
+    rules = [catalog.constraints[name] for name in constraints]
+    bases = {rule.basis for rule in rules}
+    shown = fact_value(fact, value)
+    return {
+        "attribute": attribute_of(fact),
+        "value": shown,
+        "because": " ".join(dict.fromkeys(rule.because for rule in rules)),
+        "from": [{"attribute": attribute_of(source), "value": fact_value(source, known[source])} for source in sources],
+        "basis": next(basis for basis in ("curator", "stated", "structure") if basis in bases),
+        "citations": citations(cite for rule in rules for cite in rule.cites),
+    }
+
+
+def fact_value(fact: str, value: str) -> str:
+    """The value of a fact as one word or phrase: `positive`, `liver`, `not liver`, `at least 2`, `at most 1`."""
+    _, colon, item = fact.partition(":")
+    if colon:
+        return item if value == "present" else f"not {item}" if value == "absent" else value
+    _, at_least, number = fact.partition(">=")
+    if at_least:
+        return f"at least {number}" if value == "yes" else f"at most {int(number) - 1}" if value == "no" else value
+    return value
+
+
+def citations(cites: Iterable[Citation]) -> list[Plain]:
+    """Citations as plain data, each once."""
+    return [{"source": cite.source, "sentences": list(cite.sentences)} for cite in dict.fromkeys(cites)]
+
+
+def source_record(catalog: Catalog, name: str) -> Plain:
+    """The bibliographic record of a source, and its age relative to the newest dated one."""
+    source = catalog.sources[name]
+    newest = max((other.date for other in catalog.sources.values() if other.date), default=None)
+    return {
+        "id": source.id,
+        "title": source.title,
+        "publisher": source.publisher,
+        "publisher_basis": source.publisher_basis,
+        "people": list(source.people),
+        "date": source.date,
+        "date_precision": source.date_precision,
+        "date_basis": source.date_basis,
+        "years_before_newest": _years_between(source.date, newest) if source.date and newest else None,
+        "url": source.url,
+        "url_status": source.url_status,
+        "disclosure": source.disclosure,
+        "sections": [{"id": section.id, "name": section.name, "first_sentence": section.first} for section in source.sections],
+    }
+
+
+def _years_between(earlier: str, later: str) -> int:
+    """Whole years from one ISO date to another."""
+    return int(later[:4]) - int(earlier[:4]) - (later[5:] < earlier[5:])
+
+
+def _anchored(sentences: Collection[Anchored]) -> list[Plain]:
+    return [{"number": s.number, "section": s.section, "fingerprint": s.fingerprint} for s in sentences]
+
+
+def _summary(options: list[Plain]) -> Plain:
+    missing: dict[str, int] = {}
+    for option in options:
+        for name in option["missing"]:
+            missing[name] = missing.get(name, 0) + 1
+    return {
+        "statuses": {status: sum(1 for option in options if option["status"] == status) for status in STATUSES},
+        "missing": dict(sorted(missing.items(), key=lambda pair: (-pair[1], pair[0]))),
+    }
+
+
+__all__ = ["DISCLAIMER", "LEGEND", "NOT_MET", "Narrowing", "Report", "Reporter", "condition_text", "narrowed", "words"]
