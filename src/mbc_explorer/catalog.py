@@ -90,6 +90,8 @@ class Value(NamedTuple):
 
     id: str
     aliases: tuple[str, ...]
+    implies: tuple[str, ...] = ()
+    """In a list: the items that are in it too when this one is."""
 
 
 class NotInDocuments(NamedTuple):
@@ -313,7 +315,7 @@ def _citations(rows: list[Anything]) -> tuple[Citation, ...]:
 
 
 def _values(rows: list[Anything]) -> tuple[Value, ...]:
-    return tuple(Value(name, tuple(aliases)) for name, aliases in rows)
+    return tuple(Value(name, tuple(aliases), tuple(implies)) for name, aliases, implies in rows)
 
 
 def _anchors(rows: list[Anything]) -> tuple[Anchored, ...]:

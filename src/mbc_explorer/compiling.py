@@ -90,7 +90,7 @@ class Compiler:
                 "sources": sources,
                 "statements": statements,
                 "attributes": attributes,
-                "not_known": [(row.id, row.aliases) for row in self.pack.profile.model.not_known],
+                "not_known": [(row.id, row.aliases, ()) for row in self.pack.profile.model.not_known],
                 "categories": categories,
                 "options": options,
                 "agents": agents,
@@ -129,7 +129,7 @@ class Compiler:
         return Attribute(
             row.id, row.name, row.label, row.group, row.kind, tuple(row.aliases), row.about,
             find.cites(row.cites, loaded, *at, "cites"),
-            tuple(Value(value.id, tuple(value.aliases)) for value in row.values),
+            tuple(Value(value.id, tuple(value.aliases), tuple(value.implies)) for value in row.values),
             tuple(NotInDocuments(tuple(entry.words), entry.answer) for entry in row.not_in_documents),
             applies,
             FromRegimens(source.regimens, source.including, source.setting, source.stopped, source.last) if source else None,

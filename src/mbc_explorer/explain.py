@@ -37,6 +37,8 @@ def leaf_text(leaf: Leaf, catalog: Catalog) -> str:
             name = words(item) if attribute.kind == "list" else therapy_name(item, catalog)
             return f"{attribute.label} include {name}"
         case AtLeast(_, number):
+            if attribute.kind == "list":
+                return f"{attribute.label} present"
             return f"at least {number} {attribute.label}"
         case AtMost(_, number):
             return f"at most {number} {attribute.label}"

@@ -114,10 +114,14 @@ class _Reading:
             self.known[fact] = yes if truth else no
 
     def _items(self, attribute: Attribute, given: Items) -> None:
+        listed = {item for value in attribute.values if value.id in given.items for item in (value.id, *value.implies)}
         for fact in self._asked.get(attribute.id, []):
             item = fact.removeprefix(f"{attribute.id}:")
+            if fact == f"{attribute.id}>=1":
+                self._settle(fact, True if given.items else False if given.complete else None, YES, NO)
+                continue
             if attribute.kind == "list":
-                found: Truth = True if item in given.items else (False if given.complete else None)
+                found: Truth = True if item in listed else (False if given.complete else None)
             else:
                 found = self._holds(item, given.items, given.complete)
             self._settle(fact, found)

@@ -215,7 +215,7 @@ class Resolver:
         if attribute is None:
             self.unknown("attribute", leaf.attribute, self.attributes, where)
             return
-        asked = {"one_of": "choice", "includes": "list therapies regimens", "at_least": "count months", "at_most": "count months"}
+        asked = {"one_of": "choice", "includes": "list therapies regimens", "at_least": "count months list", "at_most": "count months"}
         if attribute.kind not in asked[leaf.kind].split():
             self.report("wrong-question", where, f"{attribute.id!r} is of kind {attribute.kind} and cannot be asked {leaf.kind!r}.")
             return
@@ -230,8 +230,9 @@ class Resolver:
                 if item not in valid:
                     self.unknown(f"item-of-{attribute.id}", item, valid, where)
             case AtLeast(_, number) | AtMost(_, number):
-                if number < 0:
-                    self.report("wrong-number", where, "a count is not negative.")
+                if number < 0 or (attribute.kind == "list" and number != 1):
+                    text = "a list can only be asked whether it holds at least 1." if number >= 0 else "a count is not negative."
+                    self.report("wrong-number", where, text)
 
     def rows(self, loaded: Loaded, key: str) -> Iterator[tuple[int, Any, str]]:
         """(index, row, place) of each row of a file's list."""

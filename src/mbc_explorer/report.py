@@ -7,7 +7,7 @@ differ on a rule, that is an error and no report.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 from mbc_explorer.catalog import DESCRIBES, INVESTIGATIONAL, NOT_USED
 from mbc_explorer.condition import All, AtLeast, AtMost, Condition, Includes, Not, OneOf, attribute_of, attributes_read
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from mbc_explorer.catalog import Anchored, Catalog, Citation, Option, Rule
+    from mbc_explorer.condition import Leaf
     from mbc_explorer.engine import Answer
     from mbc_explorer.facts import Facts
     from mbc_explorer.profile import Understood
@@ -137,7 +138,10 @@ class Reporter:
         self._spoken: dict[str, set[str]] = {name: set() for name in catalog.sources}
         for rule in catalog.rules.values():
             self._spoken[rule.source].add(rule.option)
-        self._asked = {rule.id: askable(catalog, attributes_read(rule.condition)) for rule in catalog.rules.values()}
+        self._definitions = definitions(catalog)
+        self._static: dict[str, Plain] = {}
+        self._asked: dict[str, list[str]] = {}
+        self._leaves: dict[int, tuple[Condition, Plain]] = {}
 
     def report(self, understood: Understood, facts: Facts, answer: Answer, engine: str) -> Report:
         """The report of one case.
@@ -231,15 +235,23 @@ class Reporter:
         if tree["truth"] != verdict:
             text = f"the engine says {verdict} of {rule.id} and the evaluator {tree['truth']}; please report this profile."
             raise EngineError(one("engine-disagreement", rule.id, text))
-        statement = catalog.statements[rule.statement]
+        static = self._static.get(rule.id) or self._prepared(rule)
         return {
             "id": rule.id,
             "stance": rule.stance,
             "criterion": verdict,
             "reason": reason_text(rule.condition, lambda part: truths[id(part)], catalog),
-            "missing": self._missing(rule, known) if verdict == UNKNOWN else [],
-            "with": list(rule.partners),
+            "missing": self.missing(rule, known) if verdict == UNKNOWN else [],
             "condition": tree,
+            **static,
+        }
+
+    def _prepared(self, rule: Rule) -> Plain:
+        """The part of a rule that is the same for every profile; made when it is first shown."""
+        statement = self._catalog.statements[rule.statement]
+        self._asked[rule.id] = askable(self._catalog, attributes_read(rule.condition), self._definitions)
+        static = self._static[rule.id] = {
+            "with": list(rule.partners),
             "statement": statement.id,
             "paraphrase": statement.paraphrase,
             "worded_for": statement.worded_for,
@@ -251,6 +263,7 @@ class Reporter:
                 "context": _anchored(rule.context),
             },
         }
+        return static
 
     def _tree(self, node: Condition, known: Mapping[str, str], truths: dict[int, bool | None]) -> Plain:
         truth = truths[id(node)] = self._evaluator.truth(node, known)
@@ -260,19 +273,29 @@ class Reporter:
                 return {node.kind: [self._tree(part, known, truths) for part in parts], "truth": word}
             case Not(part):
                 return {"not": self._tree(part, known, truths), "truth": word}
+            case OneOf() | Includes() | AtLeast() | AtMost():
+                _, asked = self._leaves.get(id(node)) or self._leaf(node)
+                return {**asked, "truth": word}
+        assert_never(node)
+
+    def _leaf(self, leaf: Leaf) -> tuple[Condition, Plain]:
+        match leaf:
             case OneOf(attribute, values):
                 asked: Plain = {"attribute": attribute, "one_of": list(values)}
             case Includes(attribute, item):
                 asked = {"attribute": attribute, "include": item}
             case AtLeast(attribute, number) | AtMost(attribute, number):
-                asked = {"attribute": attribute, node.kind: number}
-        return {**asked, "text": leaf_text(node, self._catalog), "truth": word}
+                asked = {"attribute": attribute, leaf.kind: number}
+        self._leaves[id(leaf)] = found = (leaf, {**asked, "text": leaf_text(leaf, self._catalog)})
+        return found
 
-    def _missing(self, rule: Rule, known: Mapping[str, str]) -> list[str]:
+    def missing(self, rule: Rule, known: Mapping[str, str]) -> list[str]:
         """The attributes that the rule asks about, and that would settle it."""
+        if rule.id not in self._static:
+            self._prepared(rule)
         cubes = [self._catalog.cubes[number] for number in rule.settling]
         facts = unsettled(cubes, known)
-        open_ones = askable(self._catalog, [attribute_of(fact) for fact in facts])
+        open_ones = askable(self._catalog, [attribute_of(fact) for fact in facts], self._definitions)
         wanted = [name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)]
         return [name for name in self._catalog.attributes if name in wanted]
 
@@ -282,28 +305,27 @@ def _is_settled(catalog: Catalog, attribute: str, known: Mapping[str, str]) -> b
     return catalog.attributes[attribute].kind == "choice" and attribute in known
 
 
-def askable(catalog: Catalog, attributes: Iterable[str]) -> list[str]:
+def askable(catalog: Catalog, attributes: Iterable[str], definitions: Mapping[str, list[str]]) -> list[str]:
     """The attributes that a person can state: for a defined or counted one, those that it is taken from."""
     found: dict[str, None] = {}
     for name in attributes:
         source = catalog.attributes[name].from_regimens
         if source:
             found[source.regimens] = None
-        elif parts := _defined_from(catalog, name):
-            found.update(dict.fromkeys(askable(catalog, parts)))
+        elif name in definitions:
+            found.update(dict.fromkeys(askable(catalog, definitions[name], definitions)))
         else:
             found[name] = None
     return list(found)
 
 
-def _defined_from(catalog: Catalog, attribute: str) -> list[str]:
-    """The attributes in an attribute's definition; none where it has no definition."""
-    return [
-        part
-        for rule in catalog.constraints.values()
-        if rule.basis != "structure" and rule.id.endswith(".back") and attributes_read(rule.given) == [attribute]
-        for part in attributes_read(rule.then)
-    ]
+def definitions(catalog: Catalog) -> dict[str, list[str]]:
+    """The attributes that have a definition, with the attributes it is made of."""
+    found: dict[str, list[str]] = {}
+    for rule in catalog.constraints.values():
+        if rule.id.endswith(".back") and rule.basis != "structure":
+            found.setdefault(attributes_read(rule.given)[0], []).extend(attributes_read(rule.then))
+    return found
 
 
 def derived_facts(catalog: Catalog, given: Mapping[str, str], known: Mapping[str, str]) -> list[Plain]:

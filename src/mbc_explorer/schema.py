@@ -106,6 +106,7 @@ class LedgerFile(Model):
 class ValueData(Model):
     id: Name
     aliases: list[str] = []
+    implies: list[Name] = []
 
 
 class NotInDocumentsData(Model):

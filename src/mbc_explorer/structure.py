@@ -24,7 +24,6 @@ from mbc_explorer.condition import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_DOMAINS = {"list": (PRESENT, ABSENT), "therapies": (PRESENT, ABSENT), "regimens": (PRESENT, ABSENT)}
 _COUNTED = ("count", "months")
 _LISTED = ("list", "therapies", "regimens")
 
@@ -34,7 +33,7 @@ def structural_constraints(
 ) -> tuple[list[Constraint], dict[str, tuple[str, ...]]]:
     """The constraints that follow from kinds of attributes, and every fact with its possible values."""
     items: dict[str, list[str]] = {a.id: [] for a in attributes if a.kind in _LISTED}
-    numbers: dict[str, set[int]] = {a.id: set() for a in attributes if a.kind in _COUNTED}
+    numbers: dict[str, set[int]] = {a.id: set() for a in attributes if a.kind in (*_COUNTED, "list")}
     for leaf in [leaf for condition in asked for leaf in leaves(condition)]:
         match leaf:
             case Includes(attribute, item):
@@ -56,8 +55,9 @@ def structural_constraints(
         domains.update(_facts(attribute, used.get(attribute.id, []), thresholds.get(attribute.id, [])))
     found = [
         *_applicability(attributes, thresholds),
-        *(rule for name, these in used.items() if by_id[name].kind != "list" for rule in _closure(name, these, implied)),
+        *(rule for name, these in used.items() for rule in _closure(name, these, _implied_items(by_id[name]) or implied)),
         *(rule for name, these in thresholds.items() for rule in _chain(name, these)),
+        *(rule for name, these in used.items() if thresholds.get(name) for rule in _filled(name, these)),
         *(rule for a in attributes if a.kind == "regimens" for rule in _history(a.id, attributes, used, thresholds, implied)),
     ]
     return found, domains
@@ -68,7 +68,8 @@ def _facts(attribute: Attribute, items: list[str], thresholds: list[int]) -> dic
     if attribute.kind == "choice":
         return {attribute.id: (*(value.id for value in attribute.values), *extra)}
     if attribute.kind in _LISTED:
-        return {f"{attribute.id}:{item}": (PRESENT, ABSENT, *extra) for item in items}
+        listed = {f"{attribute.id}:{item}": (PRESENT, ABSENT, *extra) for item in items}
+        return listed | {f"{attribute.id}>={number}": (YES, NO, *extra) for number in thresholds}
     return {f"{attribute.id}>={number}": (YES, NO, *extra) for number in thresholds}
 
 
@@ -88,16 +89,29 @@ def _applicability(attributes: list[Attribute], thresholds: dict[str, list[int]]
     return found
 
 
+def _implied_items(attribute: Attribute) -> dict[str, tuple[str, ...]]:
+    """For each value of a list, itself and what it implies; nothing for an attribute whose items are therapies."""
+    return {value.id: (value.id, *value.implies) for value in attribute.values}
+
+
 def _closure(name: str, items: list[str], implied: dict[str, tuple[str, ...]]) -> list[Constraint]:
     return [
         Constraint(
             f"implies.{name}.{item}.{wider}", Includes(name, item), Includes(name, wider),
-            f"{item} is filed under {wider}.", "structure", (),
+            f"{item} counts as {wider}.", "structure", (),
         )
         for item in items
         for wider in items
         if wider != item and wider in implied[item]
     ]  # fmt: skip
+
+
+def _filled(name: str, items: list[str]) -> list[Constraint]:
+    """A list that holds an item holds at least one."""
+    return [
+        Constraint(f"filled.{name}.{item}", Includes(name, item), AtLeast(name, 1), "An item is one of the list.", "structure", ())
+        for item in items
+    ]
 
 
 def _chain(name: str, thresholds: list[int]) -> list[Constraint]:

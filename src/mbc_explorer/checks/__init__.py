@@ -1,0 +1,68 @@
+"""What `mbc check` verifies: cases against both engines, texts against the corpus and against prescriptive wording.
+
+Loading has checked shapes and references before any of these run. Each check is a function that returns problems.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mbc_explorer.catalog import Catalog
+from mbc_explorer.checks.cases import check_cases
+from mbc_explorer.checks.fingerprints import check_fingerprints
+from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
+from mbc_explorer.compiling import Compiler
+from mbc_explorer.corpus import sentences
+from mbc_explorer.errors import Problem
+from mbc_explorer.folders import Folders
+from mbc_explorer.loading import Pack, read_pack
+
+
+class Checked(NamedTuple):
+    """What was verified, counted, and what was found wrong."""
+
+    counts: dict[str, int]
+    problems: list[Problem]
+
+
+def check(folders: Folders, corpus: Path | None) -> Checked:
+    """Verify a pack.
+
+    Args:
+        folders: the pack.
+        corpus: a local copy of the texts; without it, fingerprints and copied words are not checked, and not counted.
+
+    Raises:
+        KnowledgeError: when the pack does not even load.
+    """
+    pack = read_pack(folders)
+    catalog = Compiler(pack).catalog()
+    texts = knowledge_texts(pack)
+    cases, case_problems = check_cases(pack, catalog)
+    counts = {
+        "sources": len(catalog.sources),
+        "statements": len(catalog.statements),
+        "rules": len(catalog.rules),
+        "cases": cases,
+        "agents": len(catalog.agents),
+        "texts": len(texts),
+    }
+    problems = [*case_problems, *check_wording(texts)]
+    if corpus is not None:
+        verified, mismatches = check_fingerprints(pack, catalog, corpus)
+        counts["fingerprints"] = verified
+        problems += [*mismatches, *check_copying(texts, _all_sentences(pack, corpus), catalog)]
+    return Checked(counts, problems)
+
+
+def _all_sentences(pack: Pack, corpus: Path) -> dict[str, list[tuple[str, ...]]]:
+    paths = {source.id: corpus / source.filename for source in pack.sources.model.sources}
+    return {
+        name: [sentence.words for sentence in sentences(path.read_text(encoding="utf-8"))]
+        for name, path in paths.items()
+        if path.is_file()
+    }
+
+
+__all__ = ["Catalog", "Checked", "check"]
