@@ -3,8 +3,8 @@
 The only module that imports durable_rules, and only its C functions: the Host, its threads, actions, `sid`s and
 `delete_state` are what makes the library lose results or crash (see docs/decisions/003-durable-rules.md). Everything
 given to it is text; every engine rule is a conjunction of `fact == value`; one fact, with one constant id, is asserted
-and retracted at a time. Each ruleset holds a guard rule that always fires, so that a lost firing is an error and
-never reads as "unknown".
+and retracted at a time. Each ruleset ends with a guard rule that always fires, and fires last, so that firings that
+are not delivered are an error and never read as "unknown".
 """
 
 from __future__ import annotations
@@ -27,13 +27,22 @@ MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 KIND, PROFILE, ID = "kind", "profile", "id"
 """The property that every engine rule asks first, its only value, and the id of the one live fact."""
 GUARD = "guard"
-RESERVED = (ID, "sid", "$s", KIND)
+OPERATORS = (
+    "$and", "$or", "$eq", "$neq", "$lt", "$lte", "$gt", "$gte", "$ex", "$nex", "$mt", "$imt", "$iall", "$iany",
+)  # fmt: skip
+RESERVED = (ID, "sid", "$s", KIND, *OPERATORS)
 
 MAX_PENDING = 60
 """The engine drops results when more than 64 nodes wait at once; a ruleset is closed before its bound passes this."""
+MAX_TESTS = 500
+"""The engine loops for ever over 512 tests after one test."""
+MAX_ENDS = 250
+"""The engine crashes with 256 conjunctions that end with one test; the guard is one of them."""
 MAX_RULES = 1000
+MAX_FACTS = 250
+"""The engine refuses a case of more facts; it counts three of its own."""
 MAX_TEXT = 60_000
-"""Longer text is compared by its length modulo 65,536 inside the engine."""
+"""Longer text, as JSON writes it, is compared by its length modulo 65,536 inside the engine."""
 MAX_STAGES = 12
 """Derivations settle in three or four rounds; more means that a constraint derives in a circle."""
 
@@ -80,9 +89,20 @@ def is_available() -> bool:
 def property_hash(name: str) -> int:
     """The 32-bit FNV-1a hash by which the engine tells property names apart."""
     value = 0x811C9DC5
-    for byte in name.encode():
+    for byte in json.dumps(name)[1:-1].encode():  # it reads the text as JSON writes it
         value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
     return value
+
+
+def problems_of(facts: Mapping[str, Iterable[str]]) -> list[str]:
+    """Why facts cannot be used with the engine: too many, a value too long, or what `name_problems` says."""
+    problems = name_problems(facts)
+    if len(facts) > MAX_FACTS:
+        problems.append(f"there are {len(facts)} facts, and the engine takes {MAX_FACTS}")
+    for name, values in facts.items():
+        if any(_is_too_long(value) for value in values):
+            problems.append(f"a value of the fact {name[:20]!r} is longer than the engine can tell apart")
+    return problems
 
 
 def name_problems(names: Iterable[str]) -> list[str]:
@@ -92,11 +112,15 @@ def name_problems(names: Iterable[str]) -> list[str]:
     for name in names:
         if name in RESERVED:
             problems.append(f"the fact name {name!r} is reserved by the engine")
-        elif len(name.encode()) > MAX_TEXT:
+        elif _is_too_long(name):
             problems.append(f"the fact name {name[:20]!r}… is longer than the engine can tell apart")
         elif (other := seen.setdefault(property_hash(name), name)) != name:
             problems.append(f"the fact names {name!r} and {other!r} have one hash in the engine; rename one")
     return problems
+
+
+def _is_too_long(text: str) -> bool:
+    return len(json.dumps(text)) > MAX_TEXT
 
 
 class Rulesets:
@@ -106,9 +130,10 @@ class Rulesets:
     """
 
     def __init__(self, conjunctions: Iterable[tuple[str, Assignment]]) -> None:
+        self._handles: list[int] = []
+        self._is_settled = False
         self._library = library()
         self._sets = [_definition(group) for group in split(conjunctions)]
-        self._handles: list[int] = []
         self._register()
 
     def __len__(self) -> int:
@@ -118,10 +143,15 @@ class Rulesets:
         self._handles = [self._library.create_ruleset(f"mbc{next(_names)}", text) for text in self._sets]
 
     def close(self) -> None:
-        """Give the memory of the rulesets back."""
-        for handle in self._handles:
+        """Give the memory of the rulesets back; they cannot be used after that."""
+        handles, self._handles = self._handles, []
+        for handle in handles:
+            if self._is_settled:  # deleting the state of a ruleset that never fired crashes the process
+                self._library.delete_state(handle, None)
             self._library.delete_ruleset(handle)
-        self._handles = []
+
+    def __del__(self) -> None:
+        self.close()
 
     def fire(self, facts: Mapping[str, str]) -> Iterator[str]:
         """The names of the conjunctions that hold for these facts.
@@ -129,7 +159,10 @@ class Rulesets:
         Raises:
             EngineError: when the engine lost track of a ruleset even after all of them were registered anew.
         """
+        if not self._handles:
+            raise EngineError(one("engine-closed", "", "the engine was closed and cannot answer; make a new one."))
         message = json.dumps({**facts, KIND: PROFILE, ID: ID})
+        self._is_settled = False
         try:
             fired = [self._fire(handle, message) for handle in self._handles]
         except _LostResult:
@@ -139,6 +172,7 @@ class Rulesets:
             except _LostResult as reason:
                 text = f"durable_rules did not answer reliably ({reason}); please report this profile."
                 raise EngineError(one("engine-lost-result", "", text)) from None
+        self._is_settled = True
         return (name for names in fired for name in names)
 
     def _fire(self, handle: int, message: str) -> list[str]:
@@ -158,14 +192,22 @@ class Rulesets:
             raise
         except Exception as reason:  # the C module raises the plain class Exception
             raise _LostResult(str(reason)) from None
-        if GUARD not in names:
-            raise _LostResult("the guard rule did not fire")
-        names.remove(GUARD)
+        if not names or names.pop() != GUARD:
+            raise _LostResult("the guard rule did not fire last")
         return names
 
 
 class _LostResult(Exception):
     """The engine answered with an error, or without the guard."""
+
+
+class _Running(NamedTuple):
+    """What belongs to one process. After a fork the parent's lock may be held for ever and its fact be half judged."""
+
+    process: int
+    lock: Lock
+    derive: Rulesets
+    match: Rulesets
 
 
 class DurableEngine:
@@ -183,7 +225,7 @@ class DurableEngine:
         Raises:
             EngineError: when durable_rules is absent, or a name cannot be used with it.
         """
-        problems = name_problems(catalog.facts)
+        problems = problems_of(catalog.facts)
         if problems:
             raise EngineError(one("engine-name", "", "; ".join(problems) + "."))
         self._heads = [(head.fact, head.value) for head in catalog.heads]
@@ -193,17 +235,25 @@ class DurableEngine:
             [named for i, head in enumerate(catalog.heads) for named in _conjunctions(str(i), head.cube)],
             [named for i in self._settles for named in _conjunctions(str(i), catalog.cubes[i])],
         )
-        self._start()
+        self._running = self._start()
 
-    def _start(self) -> None:
-        self._process = os.getpid()
-        self._lock = Lock()
-        self._derive, self._match = (Rulesets(conjunctions) for conjunctions in self._definitions)
+    def _start(self) -> _Running:
+        derive, match = (Rulesets(conjunctions) for conjunctions in self._definitions)
+        return _Running(os.getpid(), Lock(), derive, match)
 
     def close(self) -> None:
         """Give the engine's memory back; the engine cannot be used after that."""
-        self._derive.close()
-        self._match.close()
+        running = self._here()
+        with running.lock:
+            running.derive.close()
+            running.match.close()
+
+    def _here(self) -> _Running:
+        """What runs in this process: made anew after a fork, whole before another thread can see it."""
+        running = self._running
+        if running.process != os.getpid():
+            running = self._running = self._start()
+        return running
 
     def answer(self, known: Mapping[str, str]) -> Answer:
         """Derive what follows from the known facts, then judge every rule.
@@ -214,13 +264,12 @@ class DurableEngine:
         Raises:
             EngineError: when the engine did not answer reliably.
         """
-        if self._process != os.getpid():  # after a fork the parent's lock may be held for ever
-            self._start()
-        with self._lock:
+        running = self._here()
+        with running.lock:
             facts = dict(known)
-            self._forward(facts)
+            self._forward(facts, running.derive)
             truths = [UNKNOWN] * self._rules
-            for name in self._match.fire(facts):
+            for name in running.match.fire(facts):
                 for rule, verdict in self._settles[int(name)]:
                     if truths[rule] not in (UNKNOWN, verdict):
                         text = f"durable_rules says both met and not met of rule number {rule}; please report this profile."
@@ -228,10 +277,10 @@ class DurableEngine:
                     truths[rule] = verdict
         return Answer(facts, tuple(truths))
 
-    def _forward(self, facts: dict[str, str]) -> None:
+    def _forward(self, facts: dict[str, str], derive: Rulesets) -> None:
         """Chain forward: assert, add what fired, and again, until nothing new follows."""
         for _ in range(MAX_STAGES):
-            fired = [self._heads[int(name)] for name in self._derive.fire(facts)]
+            fired = [self._heads[int(name)] for name in derive.fire(facts)]
             new = {fact: value for fact, value in fired if fact not in facts}
             if not new:
                 return
@@ -256,16 +305,16 @@ def _conjunctions(name: str, cube: Cube) -> Iterator[tuple[str, Assignment]]:
 
 
 def _definition(conjunctions: list[tuple[str, Assignment]]) -> str:
-    """The JSON text of one ruleset. Conjunctions of one name are told apart by a suffix."""
+    """The JSON text of one ruleset, the guard last. Conjunctions of one name are told apart by zeros before it."""
     first = {KIND: PROFILE}
-    rules: dict[str, Any] = {GUARD: {"all": [{"m": first}]}}
+    rules: dict[str, Any] = {}
     for name, assignment in conjunctions:
         asked: list[dict[str, str]] = [first, *({fact: value} for fact, value in assignment)]
         key = name
         while key in rules:
             key = f"0{key}"  # int() reads the number back
         rules[key] = {"all": [{"m": {"$and": asked} if assignment else first}]}
-    return json.dumps(rules)
+    return json.dumps({**rules, GUARD: {"all": [{"m": first}]}})
 
 
 class _Node:
@@ -288,9 +337,14 @@ class _Node:
         width = len({fact for fact, _ in self.children})
         return max(width, width - 1 + max((child.bound() for child in self.children.values()), default=0))
 
+    def fits(self) -> bool:
+        """Whether the engine has room for the tests that follow and the conjunctions that end, here and below."""
+        room = len(self.children) < MAX_TESTS and self.ends < MAX_ENDS
+        return room and all(child.fits() for child in self.children.values())
+
 
 def split(conjunctions: Iterable[tuple[str, Assignment]]) -> list[list[tuple[str, Assignment]]]:
-    """Group conjunctions so that no group's bound passes the engine's limit.
+    """Group conjunctions so that no group passes a limit of the engine.
 
     The facts that most conjunctions ask about are asked first, so that the engine shares those tests.
     """
@@ -307,13 +361,17 @@ def split(conjunctions: Iterable[tuple[str, Assignment]]) -> list[list[tuple[str
     while True:
         size = -(-len(ordered) // parts) or 1
         groups = [ordered[start : start + size] for start in range(0, len(ordered), size)] or [[]]
-        if all(len(group) < MAX_RULES and _bound(group) <= MAX_PENDING for group in groups):
+        if all(len(group) < MAX_RULES and _is_safe(_network(group)) for group in groups):
             return groups
         parts += 1
 
 
-def _bound(group: list[tuple[str, Assignment]]) -> int:
+def _is_safe(root: _Node) -> bool:
+    return root.bound() <= MAX_PENDING and root.fits()
+
+
+def _network(group: list[tuple[str, Assignment]]) -> _Node:
     root = _Node()
     for _, assignment in group:
         root.add(assignment)
-    return root.bound()
+    return root

@@ -73,11 +73,11 @@ def one(kind: str, where: str, message: str) -> tuple[Problem]:
     return (Problem(kind, where, message),)
 
 
-def suggestion(word: str, valid: Iterable[str], limit: int = 3) -> str:
-    """`; did you mean 'x' or 'y'?` for the nearest valid words, or nothing where none is near."""
+def suggestion(word: str, valid: Iterable[str], otherwise: str = ".") -> str:
+    """The end of a message: `; did you mean 'x' or 'y'?` for the nearest valid words, or `otherwise` where none is near."""
     from difflib import get_close_matches  # noqa: PLC0415  only wanted when something is misspelled
 
     candidates = {name.casefold(): name for name in valid}
-    close = get_close_matches(word.casefold(), candidates, n=limit, cutoff=0.6)
+    close = get_close_matches(word.casefold(), candidates, n=3, cutoff=0.6)
     names = list(dict.fromkeys(candidates[name] for name in close))
-    return f"; did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
+    return f"; did you mean {' or '.join(repr(name) for name in names)}?" if names else otherwise

@@ -153,7 +153,7 @@ class _Reading:
                     self._stopped(attribute, source, history)
             case "months":
                 if attribute.id not in self.facts:
-                    self._last(attribute, history)
+                    self._last(attribute, source, history)
             case _:
                 pass
 
@@ -190,7 +190,8 @@ class _Reading:
         if source.setting:
             asked.append(regimen.setting == source.setting if regimen.setting else None)
         if source.stopped:
-            asked.append(regimen.stopped == source.stopped if regimen.stopped else None)
+            completed = source.stopped == "completed" and regimen.months is not None  # months count from completion
+            asked.append(completed or (regimen.stopped == source.stopped if regimen.stopped else None))
         return False if False in asked else None if None in asked else True
 
     def _stopped(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
@@ -202,13 +203,21 @@ class _Reading:
                 parts.append(False if False in both else None if None in both else True)
             self._settle(fact, _any([*parts, *([] if history.complete else [None])]))
 
-    def _last(self, attribute: Attribute, history: History) -> None:
-        if not history.regimens and history.complete:
+    def _last(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
+        """Read the months of the last regimen that counts; a regimen that may or may not count leaves them unknown."""
+        if not history.last_known:
+            return
+        for regimen in reversed(history.regimens):
+            counts = self._matches(regimen, source)
+            if counts is True and regimen.months is not None:
+                self._interval(attribute, regimen.months, regimen.months)
+                because = f"Read from the regimen {regimen}."
+                self.entailed.append(Entailed(attribute.id, str(regimen.months), because, attribute.cites))
+            if counts is not False:
+                return
+        if history.complete:
             for fact in self._asked.get(attribute.id, []):
                 self.known[fact] = NOT_APPLICABLE
-        elif history.regimens and history.last_known and (months := history.regimens[-1].months) is not None:
-            self._interval(attribute, months, months)
-            self.entailed.append(Entailed(attribute.id, str(months), "Read from the last regimen.", attribute.cites))
 
     def _entail_categories(self, attribute: Attribute, therapies: Iterable[str]) -> None:
         """Say which categories the named agents stand for, where some condition asks for them."""

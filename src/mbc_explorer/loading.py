@@ -117,7 +117,8 @@ def _shape_problem(document: Document, error: dict[str, Any], model: type[BaseMo
     else:
         path = ".".join(str(part) for part in location if not isinstance(part, int))
         message = f"{path}: {message}" if path else message
-    return Problem("file-shape", document.place(location), f"{message[0].lower()}{message[1:]}.")
+    text = f"{message[0].lower()}{message[1:]}"
+    return Problem("file-shape", document.place(location), text if text.endswith((".", "?")) else f"{text}.")
 
 
 def _keys(model: type[BaseModel]) -> set[str]:
@@ -156,7 +157,7 @@ class Resolver:
         self.problems.append(Problem(kind, where, message))
 
     def unknown(self, what: str, name: str, valid: Iterable[str], where: str) -> None:
-        self.report(f"unknown-{what}", where, f"unknown {what} {name!r}{suggestion(name, valid)}.")
+        self.report(f"unknown-{what}", where, f"unknown {what} {name!r}{suggestion(name, valid)}")
 
     def unique(self, rows: Iterable[tuple[str, str]], what: str) -> None:
         """Report every name that is given twice. Rows are (name, place)."""

@@ -167,8 +167,8 @@ class _Reader:
             if wanted in map(fold, (attribute.id, *attribute.aliases)):
                 return attribute
         valid = [word for a in self.catalog.attributes.values() for word in (a.id, *a.aliases)]
-        hint = suggestion(str(name), valid) or "; `mbc profile` lists what can be said"
-        self.problem("unknown-attribute", str(name)[:MAX_WORD], f"is not an attribute of a profile{hint}.")
+        hint = suggestion(str(name), valid, "; `mbc profile` lists what can be said.")
+        self.problem("unknown-attribute", str(name)[:MAX_WORD], f"is not an attribute of a profile{hint}")
         return None
 
     def way_of_not_knowing(self, value: Any) -> str | None:
@@ -216,7 +216,7 @@ class _Reader:
                 return None
         names = ", ".join(v.id for v in attribute.values)
         hint = suggestion(word, [w for v in attribute.values for w in (v.id, *v.aliases)])
-        self.problem("unknown-value", attribute.id, f"{word[:MAX_WORD]!r} is not one of {names}, unknown{hint}.")
+        self.problem("unknown-value", attribute.id, f"{word[:MAX_WORD]!r} is not one of {names}, unknown{hint}")
         return None
 
     def _therapy(self, attribute: Attribute, word: str) -> str | None:
@@ -226,15 +226,15 @@ class _Reader:
         if found is None:
             found = next((meaning for spelling, meaning in words.items() if fold(spelling) == fold(word)), None)
         if found is None:
-            hint = suggestion(word, words) or "; `mbc profile prior_therapies` lists the therapies that the documents name"
-            where_else = self._named_elsewhere(word)
-            self.problem("unknown-therapy", attribute.id, f"{word[:MAX_WORD]!r} is not a therapy of the documents{where_else or hint}.")
+            listed = "; `mbc profile prior_therapies` lists the therapies that the documents name."
+            hint = self._named_elsewhere(word) or suggestion(word, words, listed)
+            self.problem("unknown-therapy", attribute.id, f"{word[:MAX_WORD]!r} is not a therapy of the documents{hint}")
         return found
 
     def _named_elsewhere(self, word: str) -> str:
         for category in self.catalog.categories.values():
             if not category.therapy and fold(word) in map(fold, (category.id, category.name, *category.aliases)):
-                return f": {category.name.casefold()} is not systemic therapy and no condition counts it as a regimen; leave it out"
+                return f": {category.name.casefold()} is not systemic therapy and no condition counts it as a regimen; leave it out."
         return ""
 
     def _items(self, attribute: Attribute, value: Any, read: Any) -> Items | None:
@@ -298,7 +298,7 @@ class _Reader:
             for key in row:
                 if key not in REGIMEN_KEYS:
                     names = ", ".join(REGIMEN_KEYS)
-                    self.problem("unknown-key", attribute.id, f"a regimen has {names}; not {key!r}{suggestion(str(key), REGIMEN_KEYS)}.")
+                    self.problem("unknown-key", attribute.id, f"a regimen has {names}; not {key!r}{suggestion(str(key), REGIMEN_KEYS)}")
             agents_given = row.get("agents")
             agents_list = agents_given if isinstance(agents_given, list) else [agents_given]
             if not all(isinstance(agent, str) for agent in agents_list):
@@ -349,7 +349,7 @@ class _Reader:
             if isinstance(value, str) and fold(value) == fold(name):
                 return name
         hint = suggestion(str(value), valid)
-        self.problem("wrong-regimen", attribute.id, f"{key} is one of {', '.join(valid)}; not {_shown(value)}{hint}.")
+        self.problem("wrong-regimen", attribute.id, f"{key} is one of {', '.join(valid)}; not {_shown(value)}{hint}")
         return None
 
 

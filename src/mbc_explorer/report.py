@@ -134,6 +134,11 @@ class Reporter:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._evaluator = Evaluator(catalog)
+        self._names = {
+            "attributes": {name: row.label for name, row in catalog.attributes.items()},
+            "categories": {name: row.name for name, row in catalog.categories.items()},
+            "agents": {name: row.name for name, row in catalog.agents.items()},
+        }
         self._sources = [source_record(catalog, name) for name in catalog.sources]
         self._spoken: dict[str, set[str]] = {name: set() for name in catalog.sources}
         for rule in catalog.rules.values():
@@ -162,6 +167,7 @@ class Reporter:
                 "notes": self._notes(understood, answer.known),
                 "derived": [*self._entailed(facts), *derived_facts(catalog, facts.known, answer.known)],
                 "sources": self._sources,
+                "names": self._names,
                 "options": options,
                 "summary": _summary(options),
             }

@@ -1,0 +1,107 @@
+"""The root command, and the sub-commands as names: each one's module is imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from mbc_explorer.version import VERSION
+
+COMMANDS = {
+    "explore": "What the documents say of a profile.",
+    "profile": "What can be said of a case: attributes, values, accepted words; or an empty profile.",
+    "sources": "The five documents: publisher, date, what is stated and what is attributed.",
+    "schema": "JSON Schema of a profile, a report, or an error.",
+    "check": "Verify the knowledge: references, cases, and with a corpus every fingerprint.",
+    "ledger": "Write the ledgers from a local copy of the texts (for curators).",
+}
+EPILOG = (
+    "Educational only; not medical advice. Start with: mbc explore --er positive --pr positive --her2 negative "
+    "--menopause postmenopausal --prior none"
+)
+
+
+class LazyGroup(TyperGroup):
+    """A group that imports a sub-command's module only when the sub-command is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        return self.commands.get(cmd_name) or self._load(cmd_name)
+
+    def _load(self, name: str) -> Any:
+        self.commands[name] = loaded = import_module(f"mbc_explorer.cli.{name}").command()
+        return loaded
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from mbc_explorer.errors import UsageError, one, suggestion  # noqa: PLC0415
+
+            hint = suggestion(args[0], COMMANDS, f"; the commands are {', '.join(COMMANDS)}.")
+            raise UsageError(one("unknown-command", "", f"there is no command {args[0]!r}{hint}"))
+        return super().resolve_command(ctx, args)
+
+
+class GroupedCommand(TyperCommand):
+    """A command whose help lists its options under the headings that they were given."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                groups.setdefault(getattr(parameter, "rich_help_panel", None) or "Options", []).append(record)
+        for heading, rows in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mbc-explorer {VERSION}")
+        raise typer.Exit
+
+
+def root(
+    version: Annotated[bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Explore what five public documents on metastatic breast cancer say of a tumor profile.
+
+    For each described treatment option: which document says so and where, why it matches, what is still unknown, and
+    where the documents differ or are silent. It describes; it never recommends.
+    """
+
+
+def new_app() -> typer.Typer:
+    """A Typer app with this project's settings: plain help (it starts in half the time) and no pretty tracebacks."""
+    return typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80, "terminal_width": 80},
+    )
+
+
+def command() -> Any:
+    """The root command."""
+    app = new_app()
+    app.callback(cls=LazyGroup, no_args_is_help=True, epilog=EPILOG)(root)
+    return get_command(app)
+
+
+def single(function: Any, name: str, epilog: str | None = None) -> Any:
+    """A sub-command from a function."""
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 80, "terminal_width": 80}
+    app.command(name, cls=GroupedCommand, epilog=epilog, context_settings=settings)(function)
+    return get_command(app)

@@ -1,0 +1,105 @@
+"""`mbc explore`: a profile in, a report out."""
+
+from __future__ import annotations
+
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.options import (
+    Json,
+    Knowledge,
+    attribute_parameters,
+    catalog_of,
+    chosen,
+    json_indent,
+    profile_from,
+    wants_color,
+    write_output,
+)
+from mbc_explorer.errors import UsageError, one
+from mbc_explorer.explore import Explorer
+from mbc_explorer.report import STATUSES, Narrowing, Report, narrowed
+
+FORMATS = ("text", "json", "markdown")
+EPILOG = (
+    "Examples:  mbc explore --er + --pr + --her2 - --menopause postmenopausal --prior none  |  "
+    "mbc explore --her2 positive --prior trastuzumab+docetaxel --category her2_directed_therapy  |  "
+    "mbc explore --profile case.yaml --json  |  mbc explore --er - --pr unknown --her2 - --status undetermined. "
+    "An attribute that is not given is unknown, never negative."
+)
+
+ProfileFile = Annotated[str | None, typer.Option("--profile", "-p", metavar="FILE", help="A profile in YAML or JSON; '-' reads stdin.")]
+Assigned = Annotated[list[str] | None, typer.Option("--set", metavar="ATTRIBUTE=VALUE", help="State any attribute by its name.")]
+Format = Annotated[str, typer.Option("--format", "-f", metavar="text|json|markdown", help="How to show the answer.")]
+Everything = Annotated[bool, typer.Option("--all", "-a", help="Also show the not described, with the criterion that rules them out.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of the terminal.")]
+Categories = Annotated[list[str] | None, typer.Option("--category", metavar="CATEGORY", help="Show only this category, and those below it.")]
+Options = Annotated[list[str] | None, typer.Option("--option", metavar="OPTION", help="Show only this option.")]
+Statuses = Annotated[list[str] | None, typer.Option("--status", metavar="STATUS", help=f"Show only options that are {', '.join(STATUSES)}.")]
+Sources = Annotated[list[str] | None, typer.Option("--source", metavar="SOURCE", help="Show only what this source says; verdicts stay those of all.")]
+Engine = Annotated[str | None, typer.Option("--engine", metavar="durable|reference", help="Which engine answers; durable_rules where installed.")]
+
+
+def explore(
+    *,
+    profile: ProfileFile = None,
+    set_: Assigned = None,
+    format_: Format = "text",
+    json: Json = False,
+    all_: Everything = False,
+    output: Output = None,
+    category: Categories = None,
+    option: Options = None,
+    status: Statuses = None,
+    source: Sources = None,
+    engine: Engine = None,
+    knowledge: Knowledge = None,
+    **facts: Any,
+) -> None:
+    """What the five documents say of a profile: options described, undetermined or not described, each with the
+    document, its date and place, the reason, and what is still unknown."""
+    shown = "json" if json else chosen([format_], FORMATS, "format")[0]
+    catalog = catalog_of(knowledge)
+    by_name = {word: row.id for row in catalog.options.values() for word in (row.name, *row.aliases)}
+    by_category = {word: row.id for row in catalog.categories.values() for word in (row.name, *row.aliases)}
+    to = Narrowing(
+        chosen(category, catalog.categories, "category", by_category),
+        chosen(option, catalog.options, "option", by_name),
+        chosen(status, STATUSES, "status"),
+        chosen(source, catalog.sources, "source"),
+    )
+    if json and format_ not in ("text", "json"):
+        raise UsageError(one("two-formats", "--json", f"--json and --format {format_} are both given; give one."))
+    explorer = Explorer(catalog, engine)
+    report = narrowed(explorer.explore(profile_from(catalog, profile, set_ or [], facts)), to)
+    write_output(_rendered(report, shown, all_ or "not_described" in to.statuses, output), output)
+
+
+def _rendered(report: Report, shown: str, everything: bool, output: Path | None) -> str:
+    if shown == "json":
+        return report.json(indent=None if output else json_indent())
+    if shown == "markdown":
+        from mbc_explorer.render.markdown import render_markdown  # noqa: PLC0415
+
+        return render_markdown(report, everything=everything)
+    from mbc_explorer.render.text import render_text  # noqa: PLC0415
+
+    return render_text(report, everything=everything, color=output is None and wants_color())
+
+
+def command() -> Any:
+    """The command, with an option for each attribute of the vocabulary."""
+    own = [p for p in Signature.from_callable(explore, eval_str=True).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+
+    def run(**given: Any) -> None:
+        explore(**given)
+
+    run.__doc__ = explore.__doc__
+    signature = Signature([*attribute_parameters(catalog_of(None)), *own])
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+    return single(run, "explore", EPILOG)

@@ -1,0 +1,221 @@
+"""Options that several commands share, and the options of a profile, made from the vocabulary."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from inspect import Parameter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mbc_explorer.compiled import load_catalog
+from mbc_explorer.errors import ProfileError, UsageError, one, suggestion
+from mbc_explorer.profile import NONE, UNKNOWN, Profile, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mbc_explorer.catalog import Attribute, Catalog
+
+Knowledge = Annotated[
+    Path | None,
+    typer.Option("--knowledge", metavar="DIR", help="Another knowledge pack: a folder with 'knowledge' and 'rules'."),
+]
+Corpus = Annotated[
+    Path | None,
+    typer.Option("--corpus", envvar="MBC_CORPUS", metavar="DIR", help="Your local copy of the five texts."),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON: compact when piped, indented on a terminal.")]
+
+GROUPS = {
+    "tumor": "The tumor",
+    "genes": "Genes and proteins",
+    "person": "The person",
+    "disease": "Extent and course of the disease",
+    "treatment": "Treatment so far, and now",
+    "wishes": "Wishes and circumstances",
+}
+
+
+@cache
+def catalog_of(directory: Path | None) -> Catalog:
+    """The catalog of a pack, loaded once a run."""
+    return load_catalog(directory)
+
+
+def attribute_parameters(catalog: Catalog) -> list[Parameter]:
+    """One option for each attribute of the vocabulary."""
+    return [_parameter(attribute) for attribute in catalog.attributes.values()]
+
+
+def flags(attribute: Attribute) -> list[str]:
+    """The long options of an attribute: its id, then those of its aliases that can be typed as an option."""
+    names = [attribute.id, *(alias for alias in attribute.aliases if alias.replace("-", "").isalnum())]
+    return list(dict.fromkeys(f"--{name.replace('_', '-')}" for name in names))
+
+
+def _parameter(attribute: Attribute) -> Parameter:
+    many = attribute.kind in ("list", "therapies", "regimens")
+    if attribute.kind == "choice":
+        metavar = "|".join(value.id for value in attribute.values)
+    else:
+        metavar = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}.get(attribute.kind, "NUMBER")
+    option = typer.Option(
+        *flags(attribute),
+        metavar=metavar,
+        help=_help(attribute),
+        rich_help_panel=GROUPS.get(attribute.group, attribute.group),
+        autocompletion=_completer(attribute),
+        show_default=False,
+    )
+    kind: Any = list[str] | None if many else str | None
+    return Parameter(attribute.id, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+
+
+def _help(attribute: Attribute) -> str:
+    match attribute.kind:
+        case "regimens":
+            return (
+                f"{attribute.name}, one regimen each time, oldest first: 'trastuzumab+docetaxel', or with details "
+                "'tamoxifen@adjuvant,stopped=progression,months=8'. 'none' for never treated; not given is unknown."
+            )
+        case "list":
+            return f"{attribute.name}, repeated or with commas: {', '.join(value.id for value in attribute.values)}; 'none'."
+        case "therapies":
+            return f"{attribute.name}, repeated or joined with '+'; 'none'."
+        case _:
+            return f"{attribute.name}."
+
+
+def _completer(attribute: Attribute) -> Any:
+    def complete(incomplete: str) -> list[str]:
+        catalog = catalog_of(None)
+        names: Iterable[str] = [value.id for value in attribute.values]
+        if attribute.kind in ("therapies", "regimens"):
+            names = [NONE, *catalog.agents, *(name for name, row in catalog.categories.items() if row.therapy)]
+        head, plus, tail = incomplete.rpartition("+")
+        return [f"{head}{plus}{name}" for name in [*names, UNKNOWN] if name.startswith(tail.casefold())]
+
+    return complete
+
+
+def profile_from(catalog: Catalog, file: str | None, assigned: list[str], given: dict[str, Any]) -> Profile:
+    """The profile of a command: a file or stdin, `--set` assignments, and the options of the attributes.
+
+    Raises:
+        ProfileError: when the file cannot be read, or says otherwise than an option.
+    """
+    facts = {name: value for name, value in given.items() if value not in (None, [], ())}
+    for text in assigned:
+        name, equals, value = text.partition("=")
+        attribute = attribute_named(catalog, name)
+        key = attribute.id if attribute else name
+        if not equals or key in facts:
+            told = "is given twice" if equals else "is written attribute=value"
+            raise UsageError(one("wrong-assignment", "--set", f"{text!r} {told}; such as --set er_status=positive."))
+        many = attribute is not None and attribute.kind in ("list", "therapies", "regimens")
+        facts[key] = [value] if many else value
+    if file is None:
+        return Profile(facts)
+    stored = read_profile_file(file)
+    _stop_on_differences(catalog, stored, facts, file)
+    return Profile({**stored, **facts})
+
+
+def _stop_on_differences(catalog: Catalog, stored: dict[str, Any], facts: dict[str, Any], file: str) -> None:
+    for key in list(stored):
+        attribute = attribute_named(catalog, str(key))
+        if attribute is None or attribute.id not in facts:
+            continue
+        value = stored.pop(key)
+        if _comparable(value) != _comparable(facts[attribute.id]):
+            text = f"the file {file} says {value!r} and the command {facts[attribute.id]!r}; give it once, or the same."
+            raise ProfileError(one("file-and-option", attribute.id, text))
+
+
+def _comparable(value: Any) -> list[str]:
+    return [fold(str(item)) for item in (value if isinstance(value, list) else [value])]
+
+
+def attribute_named(catalog: Catalog, name: str) -> Attribute | None:
+    """The attribute of an id or alias."""
+    wanted = fold(name)
+    return next((a for a in catalog.attributes.values() if wanted in map(fold, (a.id, *a.aliases))), None)
+
+
+def read_profile_file(file: str) -> dict[str, Any]:
+    """A profile from a YAML or JSON file, or from stdin where the name is `-`.
+
+    Raises:
+        ProfileError: with the place of everything that is wrong.
+    """
+    from mbc_explorer.yaml_source import parse_json, parse_yaml  # noqa: PLC0415  yaml, only where a file is given
+
+    name = "stdin" if file == "-" else file
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except OSError as reason:
+        raise ProfileError(one("unreadable-file", name, f"cannot be read ({reason.strerror}).")) from None
+    except UnicodeDecodeError as reason:
+        raise ProfileError(one("not-utf-8", name, f"is not UTF-8 text (byte {reason.start}).")) from None
+    parse = parse_json if file.endswith(".json") or text.lstrip().startswith("{") else parse_yaml
+    document = parse(text, name, ProfileError)
+    if document.data is None:
+        return {}
+    if not isinstance(document.data, dict):
+        raise ProfileError(one("wrong-kind", document.place(()), "a profile is a mapping of attributes to values."))
+    found: dict[str, Any] = document.data
+    return found
+
+
+def chosen(words: list[str] | None, valid: Iterable[str], what: str, aliases: dict[str, str] | None = None) -> tuple[str, ...]:
+    """The ids that a narrowing option names.
+
+    Raises:
+        UsageError: naming each word that is not one, with the nearest valid ones.
+    """
+    valid = list(valid)
+    known = {fold(name): name for name in valid} | {fold(word): name for word, name in (aliases or {}).items()}
+    problems = [
+        problem
+        for word in words or []
+        if fold(word) not in known
+        for problem in one(f"unknown-{what}", f"--{what}", f"{word!r} is not a known {what}{suggestion(word, known)}")
+    ]
+    if problems:
+        raise UsageError(problems)
+    return tuple(known[fold(word)] for word in words or [])
+
+
+def write_output(text: str, output: Path | None) -> None:
+    """Print text, or write it to a file: whole or not at all.
+
+    Raises:
+        UsageError: when the file cannot be written.
+    """
+    ended = text if text.endswith("\n") else f"{text}\n"
+    if output is None:
+        sys.stdout.write(ended)
+        return
+    beside = output.with_name(f".{output.name}.part")
+    try:
+        beside.write_text(ended, encoding="utf-8")
+        beside.replace(output)
+    except OSError as reason:
+        beside.unlink(missing_ok=True)
+        raise UsageError(one("unwritable-file", str(output), f"cannot be written ({reason.strerror}).")) from None
+    sys.stderr.write(f"wrote {output}\n")
+
+
+def wants_color() -> bool:
+    """Color only on a terminal, and not where NO_COLOR is set."""
+    import os  # noqa: PLC0415
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def json_indent() -> int | None:
+    """JSON is indented on a terminal and compact in a pipe."""
+    return 2 if sys.stdout.isatty() else None

@@ -1,0 +1,92 @@
+"""What every way of showing a report says in the same words: labels of statuses and views, places, dates, facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mbc_explorer.explain import listing, words
+
+Plain = dict[str, Any]
+
+STATUS_TITLES = {"described": "Described", "undetermined": "Undetermined", "not_described": "Not described"}
+QUIET_VIEWS = {
+    "class_only": "speaks of its class only",
+    "silent": "silent",
+}
+STANCE_WORDS = {
+    ("describes", "met"): "says",
+    ("describes", "unknown"): "would say, if known",
+    ("describes", "not_met"): "says under other conditions",
+    ("describes_as_not_used", "met"): "says it is not used or not usual",
+    ("describes_as_not_used", "unknown"): "would say it is not used or not usual, if known",
+    ("describes_as_not_used", "not_met"): "says it is not used or not usual under other conditions",
+    ("investigational", "met"): "under study at its date",
+    ("investigational", "unknown"): "under study at its date, if known",
+    ("investigational", "not_met"): "under study at its date under other conditions",
+}
+
+
+def source_name(source: Plain) -> str:
+    """`CancerCare, 2024-02-19`, or `Medical News Today, undated`."""
+    return f"{source['publisher']}, {source['date'] or 'undated'}"
+
+
+def source_line(source: Plain) -> str:
+    """The record of a source in a sentence or two: who, when, how old, who pays."""
+    parts = [source_name(source)]
+    if source["years_before_newest"]:
+        years = source["years_before_newest"]
+        parts.append(f"{years} {'year' if years == 1 else 'years'} older than the newest of the five")
+    if not source["date"]:
+        parts.append(source["date_basis"])
+    if source["publisher_basis"] == "attributed":
+        parts.append("publisher attributed by a curator, not named in the text")
+    text = "; ".join(parts) + "."
+    return f"{text} {source['disclosure']}" if source["disclosure"] else text
+
+
+def place(rule: Plain) -> str:
+    """Where the statement of a rule stands: `hr-positive, sentence 28`."""
+    anchor = rule["anchor"]
+    return f"{anchor['section']}, {sentences(s['number'] for s in anchor['sentences'])}"
+
+
+def sentences(numbers: Any) -> str:
+    """`sentence 3`, `sentences 3 and 5`."""
+    shown = [str(number) for number in numbers]
+    return f"sentence{'s' if len(shown) > 1 else ''} {listing(shown)}"
+
+
+def citation_text(citations: list[Plain]) -> str:
+    """Citations in brackets, or nothing."""
+    shown = [f"{cite['source']}, {sentences(cite['sentences'])}" for cite in citations]
+    return f" [{'; '.join(shown)}]" if shown else ""
+
+
+def said(rule: Plain) -> str:
+    """What the source says by this rule, for this profile."""
+    return STANCE_WORDS[rule["stance"], rule["criterion"]]
+
+
+def partners(rule: Plain, names: Plain) -> str:
+    """` (with trastuzumab and chemotherapy)`, or nothing."""
+    known = {**{key: value.casefold() if value.istitle() else value for key, value in names["categories"].items()}, **names["agents"]}
+    shown = [lowered(known.get(partner, words(partner))) for partner in rule["with"]]
+    return f" (with {listing(shown)})" if shown else ""
+
+
+def lowered(name: str) -> str:
+    """A name within a sentence: the first letter small, unless it belongs to an abbreviation."""
+    return name if len(name) > 1 and name[1].isupper() else name[:1].lower() + name[1:]
+
+
+def fact_text(value: Any) -> str:
+    """A value of a profile in words."""
+    if isinstance(value, list):
+        return "; ".join(map(str, value)) if value else "none"
+    return words(str(value))
+
+
+def missing_text(missing: list[str], names: Plain) -> str:
+    """The labels of missing attributes."""
+    return ", ".join(dict.fromkeys(names["attributes"][name] for name in missing))
