@@ -1,4 +1,4 @@
-"""What the trials of the rule engine share: tiny catalogs, cases, plain oracles, and a library that can be tampered with."""
+"""What the trials of the rule engine share: tiny catalogs, cases, plain oracles, and a library to tamper with."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mbc_explorer.catalog import DESCRIBES, Catalog, Constraint, Cube, Head, Rule
+from mbc_explorer.catalog import DESCRIBES, Catalog, Conflict, Constraint, Cube, Head, Rule
 from mbc_explorer.compiling import needed_heads
-from mbc_explorer.engine import Rulesets
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.facts import known_facts
 from mbc_explorer.primes import Masks, World, complement, formula, spelled
@@ -24,20 +23,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mbc_explorer.condition import Condition
-    from mbc_explorer.engine import Assignment
+    from mbc_explorer.engine import Assignment, Rulesets
 
     Conjunctions = Sequence[tuple[str, Assignment]]
 
 _TABLES = (
-    "sources", "statements", "attributes", "not_known", "categories", "agents", "constraints", "notes", "conflicts",
+    "sources", "statements", "attributes", "not_known", "categories", "agents", "notes",
 )  # fmt: skip
 
 
 def tiny_catalog(
-    facts: dict[str, tuple[str, ...]], rules: Mapping[str, Condition], constraints: Mapping[str, tuple[Condition, Condition]]
+    values: Mapping[str, tuple[str, ...]],
+    rules: Mapping[str, Condition],
+    constraints: Mapping[str, tuple[Condition, Condition]],
 ) -> Catalog:
-    """A catalog of these facts, with a rule for each condition, and constraints as pairs of what is given and what follows."""
+    """A catalog of facts with their values, a rule for each condition, and constraints: what is given, what follows."""
     stated = [Constraint(name, given, then, "", "curator", ()) for name, (given, then) in constraints.items()]
+    facts = dict(values)
     world = World(stated, facts)
     numbers: dict[Cube, int] = {}
 
@@ -62,6 +64,7 @@ def tiny_catalog(
             "facts": facts,
             "cubes": list(numbers),
             "heads": heads,
+            "conflicts": [Conflict(spelled(cube, facts), world.blamed(cube)) for cube in world.impossible],
             "words": {},
             "implied": {},
         }
@@ -110,7 +113,9 @@ def random_profiles(catalog: Catalog, number: int, seed: int) -> list[Profile]:
     return found
 
 
-def random_conjunctions(chance: random.Random, facts: Mapping[str, Sequence[str]], number: int, longest: int) -> Conjunctions:
+def random_conjunctions(
+    chance: random.Random, facts: Mapping[str, Sequence[str]], number: int, longest: int
+) -> Conjunctions:
     """Conjunctions at random, named by their number."""
     found = []
     for name in range(number):
@@ -121,7 +126,9 @@ def random_conjunctions(chance: random.Random, facts: Mapping[str, Sequence[str]
 
 def holding(conjunctions: Conjunctions, facts: Mapping[str, str]) -> list[str]:
     """The names of the conjunctions that hold, by plain Python, in order."""
-    return sorted(name for name, assignment in conjunctions if all(facts.get(fact) == value for fact, value in assignment))
+    return sorted(
+        name for name, assignment in conjunctions if all(facts.get(fact) == value for fact, value in assignment)
+    )
 
 
 def fired(rulesets: Rulesets, facts: Mapping[str, str]) -> list[str]:
@@ -145,7 +152,7 @@ def raw_fired(condition: object, fact: str, rules: int = 1) -> int:
 
 
 class Tampered:
-    """The library, with every call noted, and handed to a function that may refuse it, repeat it or change its result."""
+    """The library, with each call noted, and handed to a function that may refuse it or change its result."""
 
     def __init__(self, tamper: Callable[[str, Callable[[], object]], object] = lambda _, call: call()) -> None:
         self.calls: list[tuple[str, tuple[object, ...]]] = []
@@ -184,7 +191,7 @@ def in_child(task: Callable[[], bool]) -> bool:
         ended_well = False
         try:
             ended_well = task()
-        except BaseException:  # noqa: BLE001  nothing of the child may return into the tests
+        except BaseException:  # nothing of the child may return into the tests
             traceback.print_exc()
         finally:
             os._exit(0 if ended_well else 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mbc_explorer.version import VERSION as __version__
+from mbc_explorer.version import VERSION
 
 if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mbc_explorer.explore import Explorer, explore
     from mbc_explorer.profile import Profile
     from mbc_explorer.report import Report
+
+__version__ = VERSION
 
 __all__ = [
     "Catalog",
@@ -44,7 +46,7 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first used, so that a command pays only for what it needs."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
     found = getattr(import_module(f"mbc_explorer.{_HOMES.get(name, 'errors')}"), name)
     globals()[name] = found

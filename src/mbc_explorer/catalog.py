@@ -228,7 +228,7 @@ class Rule(NamedTuple):
     condition: Condition
     always: bool
     met: tuple[int, ...]
-    """Cubes (by number in the catalog) of which one holds exactly when the condition is met, once all derived facts are known."""
+    """Cubes, by number in the catalog: one holds exactly when the condition is met and all derived facts are known."""
     not_met: tuple[int, ...]
     settling: tuple[int, ...]
     """All prime cubes of the condition: what is left of them under what is known tells which facts are missing."""
@@ -238,8 +238,26 @@ class Catalog:
     """The knowledge: sources, statements, vocabulary, agents, categories, options and rules."""
 
     __slots__ = (
-        "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "digest", "facts", "heads",
-        "implied", "not_known", "notes", "options", "rules", "rules_of", "sources", "statements", "version", "words",
+        "agents",
+        "attributes",
+        "categories",
+        "conflicts",
+        "constraints",
+        "cubes",
+        "digest",
+        "facts",
+        "heads",
+        "implied",
+        "not_known",
+        "notes",
+        "nothing_known",
+        "options",
+        "rules",
+        "rules_of",
+        "sources",
+        "statements",
+        "version",
+        "words",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Anything]) -> None:
@@ -249,9 +267,13 @@ class Catalog:
         self.sources = _records(data["sources"], _source)
         self.statements = _records(data["statements"], _statement)
         self.attributes = _records(data["attributes"], _attribute)
+        self.nothing_known: str = data["nothing_known"]
+        """What to say of a profile without any fact."""
         self.not_known: tuple[Value, ...] = _values(data["not_known"])
-        self.categories = _records(data["categories"], lambda row: Category(row[0], row[1], tuple(row[2]), row[3], tuple(row[4])))
-        self.options = _records(data["options"], lambda row: Option(*row[:4], tuple(row[4]), tuple(row[5])))
+        self.categories = _records(
+            data["categories"], lambda row: Category(row[0], row[1], tuple(row[2]), row[3], tuple(row[4]))
+        )
+        self.options = _records(data["options"], lambda row: Option._make((*row[:4], tuple(row[4]), tuple(row[5]))))
         self.agents = _records(data["agents"], _agent)
         self.constraints = _records(data["constraints"], _constraint)
         self.notes = _records(data["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
@@ -271,12 +293,26 @@ class Catalog:
 
     def plain(self) -> dict[str, Anything]:
         """The catalog as JSON can hold it; `Catalog(json.loads(json.dumps(c.plain())))` is equal to `c`."""
-        rows = ("sources", "statements", "attributes", "categories", "options", "agents", "constraints", "notes", "rules")
+        rows = (
+            "sources",
+            "statements",
+            "attributes",
+            "categories",
+            "options",
+            "agents",
+            "constraints",
+            "notes",
+            "rules",
+        )
         return {
             "version": self.version,
+            "nothing_known": self.nothing_known,
             "digest": self.digest,
             **{name: list(getattr(self, name).values()) for name in rows},
-            **{name: getattr(self, name) for name in ("not_known", "facts", "cubes", "heads", "conflicts", "words", "implied")},
+            **{
+                name: getattr(self, name)
+                for name in ("not_known", "facts", "cubes", "heads", "conflicts", "words", "implied")
+            },
         }
 
 
@@ -323,7 +359,8 @@ def _anchors(rows: list[Anything]) -> tuple[Anchored, ...]:
 
 
 def _source(row: list[Anything]) -> Source:
-    return Source(*row[:4], tuple(row[4]), *row[5:12], tuple(Section(*section) for section in row[12]))
+    sections = tuple(Section(*section) for section in row[12])
+    return Source._make((*row[:4], tuple(row[4]), *row[5:12], sections))
 
 
 def _statement(row: list[Anything]) -> Statement:
@@ -331,16 +368,12 @@ def _statement(row: list[Anything]) -> Statement:
 
 
 def _attribute(row: list[Anything]) -> Attribute:
-    return Attribute(
-        *row[:5],
-        tuple(row[5]),
-        row[6],
-        _citations(row[7]),
-        _values(row[8]),
-        tuple(NotInDocuments(tuple(words), answer) for words, answer in row[9]),
-        decode(row[10]) if row[10] else None,
-        FromRegimens(*row[11]) if row[11] else None,
-        row[12],
+    *head, aliases, about, cites, values, not_in_documents, applies, source, minimum = row
+    unspoken = tuple(NotInDocuments(tuple(words), answer) for words, answer in not_in_documents)
+    applies_when = decode(applies) if applies else None
+    regimens = FromRegimens(*source) if source else None
+    return Attribute._make(
+        (*head, tuple(aliases), about, _citations(cites), _values(values), unspoken, applies_when, regimens, minimum)
     )
 
 
@@ -350,10 +383,10 @@ def _constraint(row: list[Anything]) -> Constraint:
 
 def _agent(row: list[Anything]) -> Agent:
     facts = [tuple(Fact(what, words, _citations(cites)) for what, words, cites in part) for part in row[2:7]]
-    return Agent(row[0], row[1], *facts, _citations(row[7]), tuple(row[8]))
+    return Agent._make((row[0], row[1], *facts, _citations(row[7]), tuple(row[8])))
 
 
 def _rule(row: list[Anything]) -> Rule:
-    return Rule(
-        *row[:5], tuple(row[5]), _anchors(row[6]), decode(row[7]), row[8], tuple(row[9]), tuple(row[10]), tuple(row[11])
-    )
+    *head, partners, context, condition, always, met, not_met, settling = row
+    cubes = (tuple(met), tuple(not_met), tuple(settling))
+    return Rule._make((*head, tuple(partners), _anchors(context), decode(condition), always, *cubes))

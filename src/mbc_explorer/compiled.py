@@ -1,4 +1,4 @@
-"""A catalog as one JSON file: shipped in the wheel, or kept in the user's cache for a checkout, so that YAML is read once.
+"""A catalog as one JSON file, so that YAML is read once: shipped in the wheel, or in the user's cache for a checkout.
 
 The first line of the file says what it was made from and the hash of the rest. A file that is stale (any byte of the
 knowledge, the rules or the compiling code differs), damaged or another user's is not used, and never an error.
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 SHIPPED = DATA / "compiled.json"
 _COMPILING = (
-    "catalog", "compiled", "compiling", "condition", "corpus", "folders", "loading", "primes", "schema", "structure", "yaml_source",
+    "catalog", "compiled", "compiling", "condition", "corpus", "folders", "loading", "primes", "schema", "structure",
+    "yaml_source",
 )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def write_compiled(knowledge: Path, rules: Path, target: Path) -> None:
 
 
 def _compile(folders: Folders) -> Catalog:
-    from mbc_explorer.compiling import compile_catalog  # noqa: PLC0415  pydantic and yaml, only when nothing is kept
+    from mbc_explorer.compiling import compile_catalog
 
     return compile_catalog(folders)
 
@@ -70,8 +71,8 @@ def _key(folders: Folders) -> str:
 
 def _cache_file(key: str) -> Path | None:
     """Where the catalog of a key is kept; None where the user has no cache folder."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  pathlib raises without a home
-    return Path(home, "mbc-explorer", f"{key}.json") if os.path.isabs(home) else None  # noqa: PTH117
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(home, "mbc-explorer", f"{key}.json") if os.path.isabs(home) else None
 
 
 def _read(path: Path, key: str) -> dict[str, Any] | None:

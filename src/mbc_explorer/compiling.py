@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.catalog import (
     Agent,
@@ -27,10 +27,12 @@ from mbc_explorer.catalog import (
 )
 from mbc_explorer.condition import ALWAYS, Condition, OneOf
 from mbc_explorer.errors import KnowledgeError
-from mbc_explorer.folders import Folders
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
 from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
 from mbc_explorer.structure import structural_constraints
+
+if TYPE_CHECKING:
+    from mbc_explorer.folders import Folders
 
 
 def compile_catalog(folders: Folders) -> Catalog:
@@ -90,6 +92,7 @@ class Compiler:
                 "sources": sources,
                 "statements": statements,
                 "attributes": attributes,
+                "nothing_known": self.pack.profile.model.nothing_known,
                 "not_known": [(row.id, row.aliases, ()) for row in self.pack.profile.model.not_known],
                 "categories": categories,
                 "options": options,
@@ -122,7 +125,9 @@ class Compiler:
         at = ("attributes", index)
         applies = find.condition(row.applies_when, loaded, *at, "applies_when") if row.applies_when else None
         source = row.from_
-        if source and (find.attributes.get(source.regimens) is None or find.attributes[source.regimens].kind != "regimens"):
+        if source and (
+            find.attributes.get(source.regimens) is None or find.attributes[source.regimens].kind != "regimens"
+        ):
             find.unknown("attribute", source.regimens, find.attributes, loaded.place(*at, "from"))
         if source and source.including and source.including not in find.therapies():
             find.unknown("category", source.including, find.categories, loaded.place(*at, "from"))
@@ -132,7 +137,7 @@ class Compiler:
             tuple(Value(value.id, tuple(value.aliases), tuple(value.implies)) for value in row.values),
             tuple(NotInDocuments(tuple(entry.words), entry.answer) for entry in row.not_in_documents),
             applies,
-            FromRegimens(source.regimens, source.including, source.setting, source.stopped, source.last) if source else None,
+            FromRegimens._make(source.model_dump().values()) if source else None,
             row.minimum,
         )  # fmt: skip
 
@@ -209,7 +214,9 @@ class Compiler:
                 continue
             declared = find.attributes.get(row.definition)
             if declared is None or [value.id for value in declared.values] != list(row.values):
-                find.report("wrong-definition", place, f"{row.definition!r} is defined by a condition for each of its values.")
+                find.report(
+                    "wrong-definition", place, f"{row.definition!r} is defined by a condition for each of its values."
+                )
                 continue
             for value, data in row.values.items():
                 condition = find.condition(data, loaded, *at, "values", value)
@@ -225,9 +232,7 @@ class Compiler:
 
     def _rules(self, loaded: Loaded) -> list[Rule]:
         find, source = self.resolver, loaded.model.source
-        statements = {
-            f"{file.model.source}.{row.id}" for file in self.pack.statements for row in file.model.statements
-        }
+        statements = {f"{file.model.source}.{row.id}" for file in self.pack.statements for row in file.model.statements}
         found = []
         for index, row, place in find.rows(loaded, "rules"):
             at = ("rules", index)
@@ -291,7 +296,9 @@ class Compiler:
             if row.therapy
         }
         agents = {
-            name: tuple(dict.fromkeys([name, *(step for filed in row.categories for step in paths.get(filed.category, ()))]))
+            name: tuple(
+                dict.fromkeys([name, *(step for filed in row.categories for step in paths.get(filed.category, ()))])
+            )
             for name, row in find.agents.items()
         }
         return {**agents, **paths}
@@ -305,7 +312,11 @@ class Compiler:
             self.resolver.report("too-many-cubes", rule.id, f"the condition cannot be compiled: {reason}.")
             return rule
         if rule.always != (met == [{}]):
-            told = "says 'always: true' but some case does not meet it" if rule.always else "is met by every case; say 'always: true'"
+            told = (
+                "says 'always: true' but some case does not meet it"
+                if rule.always
+                else "is met by every case; say 'always: true'"
+            )
             self.resolver.report("always", rule.id, f"the rule {told}.")
         if not met:
             self.resolver.report("never", rule.id, "the rule can be met by no case.")
@@ -331,7 +342,9 @@ def needed_heads(world: World) -> list[tuple[str, int, Masks, tuple[str, ...]]]:
     return kept
 
 
-def _follows(head: tuple[str, int, Masks, tuple[str, ...]], others: list[tuple[str, int, Masks, tuple[str, ...]]]) -> bool:
+def _follows(
+    head: tuple[str, int, Masks, tuple[str, ...]], others: list[tuple[str, int, Masks, tuple[str, ...]]]
+) -> bool:
     known = dict(head[2])
     changed = True
     while changed:
@@ -341,4 +354,3 @@ def _follows(head: tuple[str, int, Masks, tuple[str, ...]], others: list[tuple[s
                 known[fact] = 1 << value
                 changed = True
     return known.get(head[0]) == 1 << head[1]
-

@@ -13,6 +13,9 @@ from typing import Literal, NamedTuple, assert_never
 NOT_APPLICABLE = "not_applicable"
 """The value of a fact that does not apply, such as the menopausal status of a man: in no atom and in no complement."""
 
+TWO_VALUED = 2
+"""Of a fact with so many values, ruling one out settles the other."""
+
 PRESENT, ABSENT = "present", "absent"
 YES, NO = "yes", "no"
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from hashlib import sha256
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FINGERPRINT_DIGITS = 16
 RESYNC_SENTENCES = 40

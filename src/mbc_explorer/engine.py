@@ -67,11 +67,11 @@ def library() -> Any:
         EngineError: when it is not installed or cannot be loaded, saying how to get it.
     """
     try:
-        import durable_rules_engine  # noqa: PLC0415  only this engine needs it, and it may be absent
+        import durable_rules_engine
     except ImportError as reason:
         message = (
-            f"the engine durable_rules cannot be loaded ({reason}). It is built from C: see 'The engine' in the README. "
-            "Meanwhile `--engine reference` answers the same."
+            f"the engine durable_rules cannot be loaded ({reason}). It is built from C: see 'The engine' in the "
+            "README. Meanwhile `--engine reference` answers the same."
         )
         raise EngineError(one("engine-missing", "", message)) from None
     return durable_rules_engine
@@ -211,7 +211,7 @@ class _Running(NamedTuple):
 
 
 class DurableEngine:
-    """The catalog's derivations and rules, compiled to durable_rules. Safe to share between threads and after a fork."""
+    """The catalog's derivations and rules in durable_rules. Safe to share between threads and after a fork."""
 
     name = "durable"
 
@@ -272,7 +272,7 @@ class DurableEngine:
             for name in running.match.fire(facts):
                 for rule, verdict in self._settles[int(name)]:
                     if truths[rule] not in (UNKNOWN, verdict):
-                        text = f"durable_rules says both met and not met of rule number {rule}; please report this profile."
+                        text = f"durable_rules says met and not met of rule number {rule}; please report this profile."
                         raise EngineError(one("engine-contradiction", "", text))
                     truths[rule] = verdict
         return Answer(facts, tuple(truths))

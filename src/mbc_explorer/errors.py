@@ -74,8 +74,8 @@ def one(kind: str, where: str, message: str) -> tuple[Problem]:
 
 
 def suggestion(word: str, valid: Iterable[str], otherwise: str = ".") -> str:
-    """The end of a message: `; did you mean 'x' or 'y'?` for the nearest valid words, or `otherwise` where none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415  only wanted when something is misspelled
+    """The end of a message: `; did you mean 'x' or 'y'?` with the nearest valid words, or `otherwise` where none is near."""
+    from difflib import get_close_matches
 
     candidates = {name.casefold(): name for name in valid}
     close = get_close_matches(word.casefold(), candidates, n=3, cutoff=0.6)

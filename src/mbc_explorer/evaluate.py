@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from mbc_explorer.condition import (
     NOT_APPLICABLE,
+    TWO_VALUED,
     All,
     Any,
     AtLeast,
@@ -136,7 +137,9 @@ class Evaluator:
         found: dict[str, str] = {}
         for fact, group in self._group.items():
             if group in reached and fact not in known:
-                possible = [value for value in self._domains[fact] if self._search(dict(known), set(), [(fact, value)], [])]
+                possible = [
+                    value for value in self._domains[fact] if self._search(dict(known), set(), [(fact, value)], [])
+                ]
                 if len(possible) == 1:
                     found[fact] = possible[0]
         return found
@@ -156,7 +159,7 @@ class Evaluator:
         return self._search(dict(known), set(), [], goals)
 
     def _prepared(self, condition: Condition) -> tuple[Condition, Walk, list[str]]:
-        """A condition with its walk and its facts, prepared once; kept with the condition, so that its identity is a key."""
+        """A condition with its walk and facts, prepared once; the condition is kept, so that its identity can be the key."""
         found = self._walks.get(id(condition))
         if found is None:
             found = self._walks[id(condition)] = (condition, walk(condition, self._domains), _facts(condition))
@@ -172,7 +175,7 @@ class Evaluator:
         for fact in facts:
             if fact not in known:
                 tie = self._group.get(fact, fact)
-                if tie in seen or len(self._domains[fact]) > 2:  # noqa: PLR2004
+                if tie in seen or len(self._domains[fact]) > TWO_VALUED:
                     return True
                 seen.add(tie)
         return False
@@ -230,7 +233,7 @@ class Evaluator:
         return True
 
     def _forced(self, leaf: Leaf, known: Mapping[str, str], *, wanted: bool) -> list[tuple[str, str]]:
-        """The one value of a leaf's fact that makes it met (or not); nothing where there are several: a split finds them."""
+        """The one value of a leaf's fact that makes it met (or not); nothing where there are several: splits find them."""
         fact, values = literal(leaf)
         fitting = [value for value in self._domains[fact] if (value in values) == wanted]
         return [(fact, fitting[0])] if len(fitting) == 1 and fact not in known else []
@@ -241,7 +244,7 @@ def _as_leaf(condition: Condition) -> Leaf | None:
 
 
 def _facts(condition: Condition) -> list[str]:
-    """The facts of a condition, one for each value that a leaf asks for: a leaf of two values may cover all there are."""
+    """The facts of a condition, once for each value that a leaf asks for: two values may be all there are."""
     return [fact for leaf in leaves(condition) for fact, values in [literal(leaf)] for _ in values]
 
 

@@ -51,7 +51,9 @@ def condition_text(condition: Condition, catalog: Catalog, nested: bool = False)
         case All(()):
             return "no condition"
         case All(parts) | Any(parts):
-            joint = "; " if isinstance(condition, All) and not nested else " and " if isinstance(condition, All) else " or "
+            joint = (
+                "; " if isinstance(condition, All) and not nested else " and " if isinstance(condition, All) else " or "
+            )
             text = joint.join(condition_text(part, catalog, nested=True) for part in parts)
             return f"({text})" if nested and len(parts) > 1 else text
         case Not(part):

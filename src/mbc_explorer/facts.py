@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mbc_explorer.catalog import Citation
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
 from mbc_explorer.errors import Problem, ProfileError
 from mbc_explorer.profile import History, Items, Regimen, Understood
@@ -15,7 +14,7 @@ from mbc_explorer.profile import History, Items, Regimen, Understood
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mbc_explorer.catalog import Attribute, Catalog, FromRegimens
+    from mbc_explorer.catalog import Attribute, Catalog, Citation, FromRegimens
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -27,6 +26,8 @@ class Entailed(NamedTuple):
     attribute: str
     value: str
     because: str
+    basis: str
+    """`stated` where a document files an agent, `structure` where something was only counted or read."""
     cites: tuple[Citation, ...]
 
 
@@ -129,7 +130,7 @@ class _Reading:
             self._entail_categories(attribute, given.items)
 
     def _holds(self, wanted: str, therapies: Iterable[str], complete: bool) -> Truth:
-        """Whether a list of therapies holds one: by itself, by what it implies, or perhaps, where a category is named."""
+        """Whether therapies hold one: by name, by what they imply, or perhaps, where a wider category is named."""
         implied = self.catalog.implied
         therapies = tuple(therapies)
         if any(wanted in implied[therapy] for therapy in therapies):
@@ -149,11 +150,9 @@ class _Reading:
             case "count":
                 self._count(attribute, source, history)
             case "therapies":
-                if attribute.id not in self.facts:
-                    self._stopped(attribute, source, history)
+                self._stopped(attribute, source, history)
             case "months":
-                if attribute.id not in self.facts:
-                    self._last(attribute, source, history)
+                self._last(attribute, source, history)
             case _:
                 pass
 
@@ -164,7 +163,13 @@ class _Reading:
         stated = self.facts.get(attribute.id)
         if isinstance(stated, int):
             if stated < least or (most is not None and stated > most):
-                allowed = f"exactly {least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+                allowed = (
+                    f"exactly {least}"
+                    if least == most
+                    else f"at least {least}"
+                    if most is None
+                    else f"{least} to {most}"
+                )
                 listed = ", ".join(map(str, history.regimens)) or "none"
                 message = (
                     f"contradict each other: {attribute.id} is {stated}, but {source.regimens} ({listed}) "
@@ -175,7 +180,9 @@ class _Reading:
         self._interval(attribute, least, most)
         if attribute.id in self._asked:
             value = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-            self.entailed.append(Entailed(attribute.id, value, f"Counted in {source.regimens}.", attribute.cites))
+            self.entailed.append(
+                Entailed(attribute.id, value, f"Counted in {source.regimens}.", "structure", attribute.cites)
+            )
 
     def _interval(self, attribute: Attribute, least: int, most: int | None) -> None:
         for fact in self._asked.get(attribute.id, []):
@@ -201,7 +208,23 @@ class _Reading:
             for regimen in history.regimens:
                 both = (self._matches(regimen, source), self._holds(item, regimen.agents, regimen.complete))
                 parts.append(False if False in both else None if None in both else True)
-            self._settle(fact, _any([*parts, *([] if history.complete else [None])]))
+            told = _any([*parts, *([] if history.complete else [None])])
+            stated = self.known.get(fact)
+            if told is not None and stated is not None and stated != (PRESENT if told else ABSENT):
+                self._differ(attribute, source, history)
+            else:
+                self._settle(fact, told)
+
+    def _differ(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
+        """Refuse what was stated beside a history that tells it otherwise."""
+        fact = self.facts.get(attribute.id)
+        stated = ", ".join([*fact.items, *([] if fact.complete else ["unknown"])]) if isinstance(fact, Items) else fact
+        listed = ", ".join(map(str, history.regimens)) or "none"
+        message = (
+            f"contradict each other: {attribute.id} ({stated or 'none'}) and {source.regimens} ({listed}), "
+            "which tell of the same treatment. Correct one of them, or leave one out."
+        )
+        self.problems.append(Problem("contradiction", f"{attribute.id} + {source.regimens}", message))
 
     def _last(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
         """Read the months of the last regimen that counts; a regimen that may or may not count leaves them unknown."""
@@ -210,12 +233,14 @@ class _Reading:
         for regimen in reversed(history.regimens):
             counts = self._matches(regimen, source)
             if counts is True and regimen.months is not None:
+                if self.facts.get(attribute.id, regimen.months) != regimen.months:
+                    self._differ(attribute, source, history)
                 self._interval(attribute, regimen.months, regimen.months)
                 because = f"Read from the regimen {regimen}."
-                self.entailed.append(Entailed(attribute.id, str(regimen.months), because, attribute.cites))
+                self.entailed.append(Entailed(attribute.id, str(regimen.months), because, "structure", attribute.cites))
             if counts is not False:
                 return
-        if history.complete:
+        if history.complete and attribute.id not in self.facts:
             for fact in self._asked.get(attribute.id, []):
                 self.known[fact] = NOT_APPLICABLE
 
@@ -226,10 +251,19 @@ class _Reading:
             record = self.catalog.agents.get(agent)
             for category in self.catalog.implied[agent][1:] if record else ():
                 if category in asked:
-                    cites = [c for filed in record.categories if category in self.catalog.implied[filed.what] for c in filed.cites] if record else []
+                    cites = (
+                        [
+                            c
+                            for filed in record.categories
+                            if category in self.catalog.implied[filed.what]
+                            for c in filed.cites
+                        ]
+                        if record
+                        else []
+                    )
                     name = self.catalog.categories[category].name
                     because = f"{agent} is filed under {name}."
-                    self.entailed.append(Entailed(attribute.id, category, because, tuple(cites)))
+                    self.entailed.append(Entailed(attribute.id, category, because, "stated", tuple(cites)))
 
 
 def _any(parts: list[Truth]) -> Truth:

@@ -1,4 +1,4 @@
-"""Where a knowledge pack stands: a `knowledge` and a `rules` folder, the files in them, and a digest of their content."""
+"""Where a knowledge pack stands: a `knowledge` and a `rules` folder, their files, and a digest of the content."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ def find_folders(directory: Path | None = None) -> Folders:
     folders = Folders(root / "knowledge", root / "rules")
     missing = [folder.name for folder in folders if not folder.is_dir()]
     if missing:
-        text = f"there is no folder {' and no folder '.join(map(repr, missing))} here; a pack has 'knowledge' and 'rules'."
+        text = (
+            f"there is no folder {' and no folder '.join(map(repr, missing))} here; a pack has 'knowledge' and 'rules'."
+        )
         raise KnowledgeError(one("no-pack", str(root), text))
     return folders

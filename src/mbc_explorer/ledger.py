@@ -22,7 +22,7 @@ sentences:
 
 def ledger_text(source: str, text: str) -> str:
     """The ledger file of one text."""
-    rows = (f"  - [{s.number}, {len(s.words)}, \"{s.fingerprint}\"]\n" for s in sentences(text))
+    rows = (f'  - [{s.number}, {len(s.words)}, "{s.fingerprint}"]\n' for s in sentences(text))
     return _HEAD.format(source=source) + "".join(rows)
 
 

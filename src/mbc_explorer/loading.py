@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from mbc_explorer.catalog import Anchored, Citation
 from mbc_explorer.condition import AtLeast, AtMost, Condition, Includes, Leaf, OneOf, from_yaml, leaves
 from mbc_explorer.errors import KnowledgeError, MbcError, Problem, suggestion
-from mbc_explorer.folders import Folders
 from mbc_explorer.schema import (
     AgentsFile,
     CasesFile,
@@ -28,6 +25,12 @@ from mbc_explorer.schema import (
     citation_parts,
 )
 from mbc_explorer.yaml_source import Document, Path_, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from mbc_explorer.folders import Folders
 
 _Model = TypeVar("_Model", bound=BaseModel)
 CASES_SUFFIX = ".cases.yaml"
@@ -77,10 +80,7 @@ def read_pack(folders: Folders) -> Pack:
         paths = [path for path in sorted(root.glob(pattern)) if not path.name.endswith(skip)]
         return [loaded for path in paths if (loaded := load(path, model, root)) is not None]
 
-    single = {
-        name: load(knowledge / f"{name}.yaml", model, knowledge)
-        for name, model in _SINGLE_FILES.items()
-    }
+    single = {name: load(knowledge / f"{name}.yaml", model, knowledge) for name, model in _SINGLE_FILES.items()}
     ledgers = every(knowledge, "ledger/*.yaml", LedgerFile)
     statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
@@ -89,6 +89,18 @@ def read_pack(folders: Folders) -> Pack:
         raise KnowledgeError(sorted(problems, key=lambda problem: problem.where))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(sources, profile, categories, agents, ledgers, statements, rule_files, cases, folders.digest())
+
+
+def read_sources(folders: Folders) -> list[SourceData]:
+    """The bibliographic records alone, for making ledgers that are not there yet.
+
+    Raises:
+        KnowledgeError: with every problem of the file.
+    """
+    sources: list[SourceData] = _load(
+        folders.knowledge / "sources.yaml", SourcesFile, "knowledge/sources.yaml"
+    ).model.sources
+    return sources
 
 
 _SINGLE_FILES: dict[str, type[BaseModel]] = {
@@ -216,9 +228,18 @@ class Resolver:
         if attribute is None:
             self.unknown("attribute", leaf.attribute, self.attributes, where)
             return
-        asked = {"one_of": "choice", "includes": "list therapies regimens", "at_least": "count months list", "at_most": "count months"}
+        asked = {
+            "one_of": "choice",
+            "includes": "list therapies regimens",
+            "at_least": "count months list",
+            "at_most": "count months",
+        }
         if attribute.kind not in asked[leaf.kind].split():
-            self.report("wrong-question", where, f"{attribute.id!r} is of kind {attribute.kind} and cannot be asked {leaf.kind!r}.")
+            self.report(
+                "wrong-question",
+                where,
+                f"{attribute.id!r} is of kind {attribute.kind} and cannot be asked {leaf.kind!r}.",
+            )
             return
         values = [value.id for value in attribute.values]
         match leaf:
@@ -232,7 +253,11 @@ class Resolver:
                     self.unknown(f"item-of-{attribute.id}", item, valid, where)
             case AtLeast(_, number) | AtMost(_, number):
                 if number < 0 or (attribute.kind == "list" and number != 1):
-                    text = "a list can only be asked whether it holds at least 1." if number >= 0 else "a count is not negative."
+                    text = (
+                        "a list can only be asked whether it holds at least 1."
+                        if number >= 0
+                        else "a count is not negative."
+                    )
                     self.report("wrong-number", where, text)
 
     def rows(self, loaded: Loaded, key: str) -> Iterator[tuple[int, Any, str]]:

@@ -11,7 +11,19 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from mbc_explorer.condition import NOT_APPLICABLE, All, Any, AtLeast, AtMost, Condition, Includes, Not, OneOf, literal
+from mbc_explorer.condition import (
+    NOT_APPLICABLE,
+    TWO_VALUED,
+    All,
+    Any,
+    AtLeast,
+    AtMost,
+    Condition,
+    Includes,
+    Not,
+    OneOf,
+    literal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -236,7 +248,8 @@ class World:
             size = len(inside)
             for fact in list(inside):
                 for cube in self._touching.get(fact, ()):
-                    if len(cube) > 2 or any(len(self.domains[name]) > 2 for name in cube if name in inside):
+                    several = any(len(self.domains[name]) > TWO_VALUED for name in cube if name in inside)
+                    if several or len(cube) > 2:  # noqa: PLR2004  a pair is what propagation handles
                         inside |= set(cube)
         return [cube for cube in self.impossible if set(cube) <= inside]
 

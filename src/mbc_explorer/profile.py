@@ -23,8 +23,11 @@ REGIMEN_KEYS = ("agents", "setting", "stopped", "months")
 REGIMEN_GRAMMAR = "AGENT+AGENT@SETTING,stopped=REASON,months=NUMBER"
 MAX_ITEMS = 200
 MAX_WORD = 200
+MAX_NUMBER = 9999
+_TOO_LONG_TO_SHOW = 10**40
 
 _WORD_HYPHEN = re.compile(r"(?<=[^\W_])[-_](?=[^\W_])")
+_SPACED_SIGN = re.compile(r"(?<=\w)\s+(?=[+-]$)")
 _WHOLE_NUMBER = re.compile(r"\d{1,4}")
 
 
@@ -41,10 +44,15 @@ class Regimen(NamedTuple):
     """Whether nothing else was part of the regimen."""
 
     def __str__(self) -> str:
-        agents = "+".join([*self.agents, *([] if self.complete else [UNKNOWN])])
+        words = [*self.agents, *([] if self.complete else [UNKNOWN])]
         details = [self.setting] if self.setting else []
         details += [f"stopped={self.stopped}"] if self.stopped else []
         details += [f"months={self.months}"] if self.months is not None else []
+        if words == [UNKNOWN] and not details:
+            words.append(
+                UNKNOWN
+            )  # a regimen of drugs that are not known; `unknown` alone says that there may be more regimens
+        agents = "+".join(words)
         return f"{agents}@{','.join(details)}" if details else agents
 
 
@@ -115,8 +123,8 @@ class Understood(NamedTuple):
 
 
 def fold(word: str) -> str:
-    """A word as it is compared: case, surrounding space, and hyphens or underscores inside it do not count."""
-    return " ".join(_WORD_HYPHEN.sub(" ", word.casefold()).split())
+    """A word as it is compared: case, space around it or before a sign, and hyphens inside it do not count."""
+    return _SPACED_SIGN.sub("", " ".join(_WORD_HYPHEN.sub(" ", word.casefold()).split()))
 
 
 def read_profile(profile: Profile, catalog: Catalog) -> Understood:
@@ -133,7 +141,11 @@ def read_profile(profile: Profile, catalog: Catalog) -> Understood:
         if attribute is None:
             continue
         if attribute.id in given:
-            reader.problem("given-twice", name, f"is given twice, as {given[attribute.id][0]!r} and as {name!r}; give it once.")
+            reader.problem(
+                "given-twice",
+                _name(name),
+                f"is given twice, as {given[attribute.id][0]!r} and as {name!r}; give it once.",
+            )
         given[attribute.id] = (name, value)
     facts: dict[str, Fact] = {}
     not_known: dict[str, str] = {}
@@ -146,7 +158,9 @@ def read_profile(profile: Profile, catalog: Catalog) -> Understood:
             not_known[attribute.id] = way
             continue
         fact = reader.read(attribute, value)
-        if fact is not None:
+        if isinstance(fact, Items | History) and not fact[0] and not fact.complete:
+            not_known[attribute.id] = UNKNOWN  # a list that holds nothing but `unknown`
+        elif fact is not None:
             facts[attribute.id] = fact
     if reader.problems:
         raise ProfileError(reader.problems)
@@ -162,13 +176,14 @@ class _Reader:
         self.problems.append(Problem(kind, where, message))
 
     def attribute(self, name: str) -> Attribute | None:
-        wanted = fold(str(name))
+        shown = _name(name)
+        wanted = fold(shown)
         for attribute in self.catalog.attributes.values():
             if wanted in map(fold, (attribute.id, *attribute.aliases)):
                 return attribute
         valid = [word for a in self.catalog.attributes.values() for word in (a.id, *a.aliases)]
-        hint = suggestion(str(name), valid, "; `mbc profile` lists what can be said.")
-        self.problem("unknown-attribute", str(name)[:MAX_WORD], f"is not an attribute of a profile{hint}")
+        hint = suggestion(shown, valid, "; `mbc profile` lists what can be said.")
+        self.problem("unknown-attribute", shown, f"is not an attribute of a profile{hint}")
         return None
 
     def way_of_not_knowing(self, value: Any) -> str | None:
@@ -203,7 +218,7 @@ class _Reader:
             names = ", ".join(v.id for v in attribute.values)
             self.problem("wrong-kind", attribute.id, f"takes one word ({names}), not {_shown(value)}.")
             return None
-        return self._item(attribute, str(value))
+        return self._item(attribute, value if isinstance(value, str) else _shown(value))
 
     def _item(self, attribute: Attribute, word: str) -> str | None:
         wanted = fold(word)
@@ -212,7 +227,7 @@ class _Reader:
                 return value.id
         for entry in attribute.not_in_documents:
             if wanted in map(fold, entry.words):
-                self.problem("not-in-documents", attribute.id, f"{word!r}: {entry.answer}")
+                self.problem("not-in-documents", attribute.id, f"{_shown(word)}: {entry.answer}")
                 return None
         names = ", ".join(v.id for v in attribute.values)
         hint = suggestion(word, [w for v in attribute.values for w in (v.id, *v.aliases)])
@@ -224,24 +239,35 @@ class _Reader:
         wanted = " ".join(word.casefold().split())
         found = words.get(wanted)
         if found is None:
-            found = next((meaning for spelling, meaning in words.items() if fold(spelling) == fold(word)), None)
+            folded = fold(word)
+            found = next((meaning for spelling, meaning in words.items() if fold(spelling) == folded), None)
         if found is None:
             listed = "; `mbc profile prior_therapies` lists the therapies that the documents name."
             hint = self._named_elsewhere(word) or suggestion(word, words, listed)
-            self.problem("unknown-therapy", attribute.id, f"{word[:MAX_WORD]!r} is not a therapy of the documents{hint}")
+            self.problem(
+                "unknown-therapy", attribute.id, f"{word[:MAX_WORD]!r} is not a therapy of the documents{hint}"
+            )
         return found
 
     def _named_elsewhere(self, word: str) -> str:
         for category in self.catalog.categories.values():
             if not category.therapy and fold(word) in map(fold, (category.id, category.name, *category.aliases)):
-                return f": {category.name.casefold()} is not systemic therapy and no condition counts it as a regimen; leave it out."
+                name = category.name.casefold()
+                return f": {name} is not systemic therapy and no condition counts it as a regimen; leave it out."
         return ""
 
     def _items(self, attribute: Attribute, value: Any, read: Any) -> Items | None:
         rows = self._list(attribute, value)
         if rows is None:
             return None
-        words = [part.strip() for row in rows for part in (row.split("+") if attribute.kind == "therapies" else row.split(","))]
+        words = [
+            part.strip()
+            for row in rows
+            for part in (row.split("+") if attribute.kind == "therapies" else row.split(","))
+        ]
+        if len(words) > MAX_ITEMS:
+            self.problem("too-long", attribute.id, f"holds {len(words)} entries; at most {MAX_ITEMS} are read.")
+            return None
         complete = not any(self.way_of_not_knowing(word) for word in words)
         words = [word for word in words if not self.way_of_not_knowing(word)]
         none = [word for word in words if fold(word) == NONE]
@@ -267,8 +293,10 @@ class _Reader:
     def _number(self, where: str, value: Any, minimum: int) -> int | None:
         if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
             value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= 9999:  # noqa: PLR2004
-            self.problem("wrong-number", where, f"takes a whole number from {minimum} to 9999, not {_shown(value)}.")
+        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= MAX_NUMBER:
+            self.problem(
+                "wrong-number", where, f"takes a whole number from {minimum} to {MAX_NUMBER}, not {_shown(value)}."
+            )
             return None
         return value
 
@@ -292,21 +320,32 @@ class _Reader:
 
     def _regimen(self, attribute: Attribute, row: Any) -> Regimen | None:
         if isinstance(row, str):
-            agents, _, details = row.partition("@")
-            return self._checked(attribute, agents.split("+"), self._details(attribute, details))
+            agents, _, text = row.partition("@")
+            return self._checked(attribute, agents.split("+"), self._details(attribute, text))
         if isinstance(row, dict):
             for key in row:
                 if key not in REGIMEN_KEYS:
                     names = ", ".join(REGIMEN_KEYS)
-                    self.problem("unknown-key", attribute.id, f"a regimen has {names}; not {key!r}{suggestion(str(key), REGIMEN_KEYS)}")
+                    self.problem(
+                        "unknown-key",
+                        attribute.id,
+                        f"a regimen has {names}; not {_shown(key)}{_near(key, REGIMEN_KEYS)}",
+                    )
             agents_given = row.get("agents")
-            agents_list = agents_given if isinstance(agents_given, list) else [agents_given]
-            if not all(isinstance(agent, str) for agent in agents_list):
-                self.problem("wrong-kind", attribute.id, f"a regimen's agents are a list of words, not {_shown(agents_given)}.")
+            agents_list: list[Any] = agents_given if isinstance(agents_given, list) else [agents_given]
+            wrong = [agent for agent in agents_list if not isinstance(agent, str)]
+            if wrong:
+                self.problem(
+                    "wrong-kind", attribute.id, f"a regimen's agents are a list of words, not {_shown(wrong[0])}."
+                )
                 return None
             details = {key: row[key] for key in REGIMEN_KEYS[1:] if row.get(key) is not None}
             return self._checked(attribute, agents_list, details)
-        self.problem("wrong-kind", attribute.id, f"a regimen is written {REGIMEN_GRAMMAR}, or as agents, setting, stopped and months; not {_shown(row)}.")
+        self.problem(
+            "wrong-kind",
+            attribute.id,
+            f"a regimen is written {REGIMEN_GRAMMAR}, or as agents, setting, stopped and months; not {_shown(row)}.",
+        )
         return None
 
     def _details(self, attribute: Attribute, text: str) -> dict[str, Any]:
@@ -316,7 +355,9 @@ class _Reader:
             name = fold(key) if equals else "setting"
             if name not in REGIMEN_KEYS[1:] or name in found:
                 told = "given twice" if name in found else "not understood"
-                self.problem("wrong-regimen", attribute.id, f"{part!r} is {told}; a regimen is written {REGIMEN_GRAMMAR}.")
+                self.problem(
+                    "wrong-regimen", attribute.id, f"{_shown(part)} is {told}; a regimen is written {REGIMEN_GRAMMAR}."
+                )
             else:
                 found[name] = value.strip() if equals else part
         return found
@@ -325,18 +366,27 @@ class _Reader:
         before = len(self.problems)
         words = [agent.strip() for agent in agents]
         if any("," in word for word in words):
-            message = "join what was given together with '+', and give each regimen on its own (repeat --prior, or one list entry each)."
+            message = (
+                "join what was given together with '+', and give each regimen on its own (repeat --prior, or one list "
+                "entry each)."
+            )
             self.problem("wrong-regimen", attribute.id, message)
+            return None
+        if len(words) > MAX_ITEMS:
+            message = f"holds a regimen of {len(words)} therapies; at most {MAX_ITEMS} are read."
+            self.problem("too-long", attribute.id, message)
             return None
         known = [word for word in words if not self.way_of_not_knowing(word)]
         if not words or "" in words or any(fold(word) == NONE for word in words):
-            self.problem("wrong-regimen", attribute.id, f"a therapy is missing; a regimen is written {REGIMEN_GRAMMAR}.")
+            self.problem(
+                "wrong-regimen", attribute.id, f"a therapy is missing; a regimen is written {REGIMEN_GRAMMAR}."
+            )
             return None
         named = [self._therapy(attribute, word) for word in known]
         setting = self._word(attribute, "setting", details.get("setting"), SETTINGS)
         stopped = self._word(attribute, "stopped", details.get("stopped"), STOPPED)
         months = details.get("months")
-        number = self._number(f"{attribute.id} (months)", months, 0) if months is not None else None
+        number = None if self.way_of_not_knowing(months) else self._number(f"{attribute.id} (months)", months, 0)
         if len(self.problems) > before:
             return None
         found = tuple(dict.fromkeys(name for name in named if name))
@@ -348,13 +398,37 @@ class _Reader:
         for name in valid:
             if isinstance(value, str) and fold(value) == fold(name):
                 return name
-        hint = suggestion(str(value), valid)
-        self.problem("wrong-regimen", attribute.id, f"{key} is one of {', '.join(valid)}; not {_shown(value)}{hint}")
+        message = f"{key} is one of {', '.join(valid)}; not {_shown(value)}{_near(value, valid)}"
+        self.problem("wrong-regimen", attribute.id, message)
         return None
 
 
 def _shown(value: Any) -> str:
     """A value as an error shows it: in the user's terms, and not too long."""
-    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
-    what = {dict: "a mapping", list: "a list", float: f"the number {value}"}.get(type(value))
-    return what or (text if len(text) <= MAX_WORD else text[:MAX_WORD] + "…")
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value) if abs(value) < _TOO_LONG_TO_SHOW else "a very long number"
+        case float():
+            return f"the number {value}"
+        case dict():
+            return "a mapping"
+        case list() | tuple() | set():
+            return "a list"
+        case str() if len(value) > MAX_WORD:
+            return repr(value[:MAX_WORD]) + "…"
+    text = repr(value)
+    return text if len(text) <= MAX_WORD + 2 else text[:MAX_WORD] + "…"
+
+
+def _name(name: Any) -> str:
+    """An attribute's name as it was given, fit to be printed."""
+    text = name[:MAX_WORD] if isinstance(name, str) else _shown(name)
+    return text if text.isprintable() else repr(text)
+
+
+def _near(value: Any, valid: tuple[str, ...]) -> str:
+    return suggestion(value, valid) if isinstance(value, str) else "."

@@ -10,7 +10,18 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 from mbc_explorer.catalog import DESCRIBES, INVESTIGATIONAL, NOT_USED
-from mbc_explorer.condition import All, AtLeast, AtMost, Condition, Includes, Not, OneOf, attribute_of, attributes_read
+from mbc_explorer.condition import (
+    All,
+    AtLeast,
+    AtMost,
+    Condition,
+    Includes,
+    Not,
+    OneOf,
+    attribute_of,
+    attributes_read,
+    to_yaml,
+)
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
 from mbc_explorer.errors import EngineError, one
@@ -21,7 +32,7 @@ from mbc_explorer.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from mbc_explorer.catalog import Anchored, Catalog, Citation, Option, Rule
+    from mbc_explorer.catalog import Anchored, Catalog, Citation, Head, Option, Rule
     from mbc_explorer.condition import Leaf
     from mbc_explorer.engine import Answer
     from mbc_explorer.facts import Facts
@@ -32,15 +43,15 @@ Plain = dict[str, Any]
 SCHEMA_VERSION = "1.0"
 DISCLAIMER = (
     "Educational only. This tool reports what five public patient-education documents say; it is not medical advice, "
-    "gives no guidance on what to choose, and puts options in no order of merit. The documents are dated, differ from one "
-    "another and leave much unsaid. Decisions about care belong to patients and their health care teams."
+    "gives no guidance on what to choose, and puts options in no order of merit. The documents are dated, differ from "
+    "one another and leave much unsaid. Decisions about care belong to patients and their health care teams."
 )
 DESCRIBED, UNDETERMINED, NOT_DESCRIBED = "described", "undetermined", "not_described"
 STATUSES = (DESCRIBED, UNDETERMINED, NOT_DESCRIBED)
 LEGEND = {
     DESCRIBED: "at least one document describes the option under conditions that this profile meets",
     UNDETERMINED: "no document's conditions are met yet, but some would be or not depending on facts that are missing",
-    NOT_DESCRIBED: "every document that speaks of the option does so under other conditions, or does not describe its use",
+    NOT_DESCRIBED: "every document that speaks of the option does so under other conditions or describes no use of it",
 }
 VIEWS = (
     "says",
@@ -112,7 +123,8 @@ def narrowed(report: Report, to: Narrowing) -> Report:
     chosen = [option for option in report.options if _is_wanted(option, to)]
     if to.sources:
         chosen = [
-            {**option, "sources": [view for view in option["sources"] if view["source"] in to.sources]} for option in chosen
+            {**option, "sources": [view for view in option["sources"] if view["source"] in to.sources]}
+            for option in chosen
         ]
     sources = [source for source in report.data["sources"] if not to.sources or source["id"] in to.sources]
     return Report({**report.data, "narrowed_to": to.plain(), "sources": sources, "options": chosen})
@@ -134,7 +146,7 @@ class Reporter:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._evaluator = Evaluator(catalog)
-        self._names = {
+        self._names: Plain = {
             "attributes": {name: row.label for name, row in catalog.attributes.items()},
             "categories": {name: row.name for name, row in catalog.categories.items()},
             "agents": {name: row.name for name, row in catalog.agents.items()},
@@ -176,11 +188,7 @@ class Reporter:
     def _notes(self, understood: Understood, known: Mapping[str, str]) -> list[Plain]:
         found = []
         if not understood.facts:
-            text = (
-                "Nothing is known of the case, so almost every answer is open. The receptors (er_status, pr_status, "
-                "her2_status), menopausal_status and prior_therapies settle most."
-            )
-            found.append({"id": "nothing-known", "note": text, "citations": []})
+            found.append({"id": "nothing-known", "note": self._catalog.nothing_known, "citations": []})
         for note in self._catalog.notes.values():
             if self._evaluator.truth(note.when, known):
                 found.append({"id": note.id, "note": note.note, "citations": citations(note.cites)})
@@ -192,7 +200,7 @@ class Reporter:
                 "attribute": item.attribute,
                 "value": item.value,
                 "because": item.because,
-                "basis": "stated" if item.cites else "structure",
+                "basis": item.basis,
                 "citations": citations(item.cites),
             }
             for item in facts.entailed
@@ -216,7 +224,8 @@ class Reporter:
             "status": status,
             "missing": [name for name in catalog.attributes if name in missing] if status == UNDETERMINED else [],
             "sources": [
-                {"source": name, "view": self._view(option, name, rules), "rules": rules} for name, rules in by_source.items()
+                {"source": name, "view": self._view(option, name, rules), "rules": rules}
+                for name, rules in by_source.items()
             ],
         }
 
@@ -239,7 +248,9 @@ class Reporter:
         truths: dict[int, bool | None] = {}
         tree = self._tree(rule.condition, known, truths)
         if tree["truth"] != verdict:
-            text = f"the engine says {verdict} of {rule.id} and the evaluator {tree['truth']}; please report this profile."
+            text = (
+                f"the engine says {verdict} of {rule.id} and the evaluator {tree['truth']}; please report this profile."
+            )
             raise EngineError(one("engine-disagreement", rule.id, text))
         static = self._static.get(rule.id) or self._prepared(rule)
         return {
@@ -272,26 +283,26 @@ class Reporter:
         return static
 
     def _tree(self, node: Condition, known: Mapping[str, str], truths: dict[int, bool | None]) -> Plain:
-        truth = truths[id(node)] = self._evaluator.truth(node, known)
-        word = WORDS[truth]
+        truths[id(node)] = truth = self._evaluator.truth(node, known)
         match node:
             case All(parts) | AnyOf(parts):
-                return {node.kind: [self._tree(part, known, truths) for part in parts], "truth": word}
+                asked: Plain = {node.kind: [self._tree(part, known, truths) for part in parts]}
             case Not(part):
-                return {"not": self._tree(part, known, truths), "truth": word}
+                asked = {"not": self._tree(part, known, truths)}
             case OneOf() | Includes() | AtLeast() | AtMost():
                 _, asked = self._leaves.get(id(node)) or self._leaf(node)
-                return {**asked, "truth": word}
-        assert_never(node)
+            case _:
+                assert_never(node)
+        return {**asked, "truth": WORDS[truth]}
 
     def _leaf(self, leaf: Leaf) -> tuple[Condition, Plain]:
-        match leaf:
-            case OneOf(attribute, values):
-                asked: Plain = {"attribute": attribute, "one_of": list(values)}
-            case Includes(attribute, item):
-                asked = {"attribute": attribute, "include": item}
-            case AtLeast(attribute, number) | AtMost(attribute, number):
-                asked = {"attribute": attribute, leaf.kind: number}
+        ((attribute, question),) = to_yaml(leaf).items()
+        asked = (
+            question
+            if isinstance(question, dict)
+            else {"one_of": question if isinstance(question, list) else [question]}
+        )
+        asked = {"attribute": attribute, **asked}
         self._leaves[id(leaf)] = found = (leaf, {**asked, "text": leaf_text(leaf, self._catalog)})
         return found
 
@@ -302,12 +313,14 @@ class Reporter:
         cubes = [self._catalog.cubes[number] for number in rule.settling]
         facts = unsettled(cubes, known)
         open_ones = askable(self._catalog, [attribute_of(fact) for fact in facts], self._definitions)
-        wanted = [name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)]
+        wanted = [
+            name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)
+        ]
         return [name for name in self._catalog.attributes if name in wanted]
 
 
 def _is_settled(catalog: Catalog, attribute: str, known: Mapping[str, str]) -> bool:
-    """Whether everything that conditions ask of an attribute is known. A history can be given and still leave things open."""
+    """Whether nothing of an attribute is left to ask. A history can be given and still leave things open."""
     return catalog.attributes[attribute].kind == "choice" and attribute in known
 
 
@@ -338,29 +351,24 @@ def derived_facts(catalog: Catalog, given: Mapping[str, str], known: Mapping[str
     """Each fact that was concluded, with what says so, in an order in which each rests on earlier ones."""
     reached = dict(given)
     found: list[Plain] = []
-    changed = True
-    while changed:
-        changed = False
-        for head in catalog.heads:
-            holds = all(reached.get(fact) in values for fact, values in head.cube)
-            if holds and head.fact not in reached and known.get(head.fact) == head.value:
+    waiting = [head for head in catalog.heads if head.fact not in given and known.get(head.fact) == head.value]
+    while ready := [head for head in waiting if all(reached.get(fact) in values for fact, values in head.cube)]:
+        for head in ready:
+            if head.fact not in reached:
+                found.append(_derived(catalog, head, reached))
                 reached[head.fact] = head.value
-                changed = True
-                found.append(_derived(catalog, head.fact, head.value, head.constraints, [fact for fact, _ in head.cube], reached))
+        waiting = [head for head in waiting if head.fact not in reached]
     return found
 
 
-def _derived(
-    catalog: Catalog, fact: str, value: str, constraints: tuple[str, ...], sources: list[str], known: Mapping[str, str]
-) -> Plain:
-    rules = [catalog.constraints[name] for name in constraints]
+def _derived(catalog: Catalog, head: Head, known: Mapping[str, str]) -> Plain:
+    rules = [catalog.constraints[name] for name in head.constraints]
     bases = {rule.basis for rule in rules}
-    shown = fact_value(fact, value)
     return {
-        "attribute": attribute_of(fact),
-        "value": shown,
+        "attribute": attribute_of(head.fact),
+        "value": fact_value(head.fact, head.value),
         "because": " ".join(dict.fromkeys(rule.because for rule in rules)),
-        "from": [{"attribute": attribute_of(source), "value": fact_value(source, known[source])} for source in sources],
+        "from": [{"attribute": attribute_of(fact), "value": fact_value(fact, known[fact])} for fact, _ in head.cube],
         "basis": next(basis for basis in ("curator", "stated", "structure") if basis in bases),
         "citations": citations(cite for rule in rules for cite in rule.cites),
     }
@@ -399,7 +407,9 @@ def source_record(catalog: Catalog, name: str) -> Plain:
         "url": source.url,
         "url_status": source.url_status,
         "disclosure": source.disclosure,
-        "sections": [{"id": section.id, "name": section.name, "first_sentence": section.first} for section in source.sections],
+        "sections": [
+            {"id": section.id, "name": section.name, "first_sentence": section.first} for section in source.sections
+        ],
     }
 
 

@@ -94,7 +94,7 @@ class SourcesFile(Model):
     sources: list[SourceData]
 
 
-LedgerRow = Annotated[tuple[int, int, Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]], Strict(False)]  # noqa: FBT003
+LedgerRow = Annotated[tuple[int, int, Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]], Strict(False)]
 """The number of a sentence, how many words it has, and their fingerprint."""
 
 
@@ -179,6 +179,7 @@ class ProfileFile(Model):
     not_known: list[ValueData]
     attributes: list[AttributeData]
     derivations: list[DerivationData]
+    nothing_known: Text
     notes: list[NoteData]
 
 

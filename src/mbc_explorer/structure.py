@@ -3,6 +3,7 @@ and how counts, lists and histories constrain one another."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mbc_explorer.catalog import Attribute, Constraint
@@ -44,21 +45,30 @@ def structural_constraints(
                 numbers[attribute].add(number + 1)
             case OneOf():
                 pass
-    for attribute in attributes:
-        if attribute.from_regimens and attribute.kind == "count":
-            numbers[attribute.id].add(1)
+    for declared in attributes:
+        if declared.from_regimens and declared.kind == "count":
+            numbers[declared.id].add(1)
     used = {name: list(dict.fromkeys(found)) for name, found in items.items()}
     thresholds = {name: sorted(found) for name, found in numbers.items()}
     by_id = {attribute.id: attribute for attribute in attributes}
     domains: dict[str, tuple[str, ...]] = {}
-    for attribute in attributes:
-        domains.update(_facts(attribute, used.get(attribute.id, []), thresholds.get(attribute.id, [])))
+    for declared in attributes:
+        domains.update(_facts(declared, used.get(declared.id, []), thresholds.get(declared.id, [])))
     found = [
         *_applicability(attributes, thresholds),
-        *(rule for name, these in used.items() for rule in _closure(name, these, _implied_items(by_id[name]) or implied)),
+        *(
+            rule
+            for name, these in used.items()
+            for rule in _closure(name, these, _implied_items(by_id[name]) or implied)
+        ),
         *(rule for name, these in thresholds.items() for rule in _chain(name, these)),
         *(rule for name, these in used.items() if thresholds.get(name) for rule in _filled(name, these)),
-        *(rule for a in attributes if a.kind == "regimens" for rule in _history(a.id, attributes, used, thresholds, implied)),
+        *(
+            rule
+            for a in attributes
+            if a.kind == "regimens"
+            for rule in _history(a.id, attributes, used, thresholds, implied)
+        ),
     ]
     return found, domains
 
@@ -85,7 +95,9 @@ def _applicability(attributes: list[Attribute], thresholds: dict[str, list[int]]
             found.append(Constraint(f"applies.{a.id}.back", applies, condition, because, "structure", a.cites))
         for number in thresholds.get(a.id, []):
             for half in (AtLeast(a.id, number), AtMost(a.id, number - 1)):
-                found.append(Constraint(f"applies.{half.kind}.{a.id}.{number}", half, applies, because, "structure", a.cites))
+                found.append(
+                    Constraint(f"applies.{half.kind}.{a.id}.{number}", half, applies, because, "structure", a.cites)
+                )
     return found
 
 
@@ -109,15 +121,29 @@ def _closure(name: str, items: list[str], implied: dict[str, tuple[str, ...]]) -
 def _filled(name: str, items: list[str]) -> list[Constraint]:
     """A list that holds an item holds at least one."""
     return [
-        Constraint(f"filled.{name}.{item}", Includes(name, item), AtLeast(name, 1), "An item is one of the list.", "structure", ())
+        Constraint(
+            f"filled.{name}.{item}",
+            Includes(name, item),
+            AtLeast(name, 1),
+            "An item is one of the list.",
+            "structure",
+            (),
+        )
         for item in items
     ]
 
 
 def _chain(name: str, thresholds: list[int]) -> list[Constraint]:
     return [
-        Constraint(f"count.{name}.{more}", AtLeast(name, more), AtLeast(name, less), f"{more} is more than {less}.", "structure", ())
-        for less, more in zip(thresholds, thresholds[1:], strict=False)
+        Constraint(
+            f"count.{name}.{more}",
+            AtLeast(name, more),
+            AtLeast(name, less),
+            f"{more} is more than {less}.",
+            "structure",
+            (),
+        )
+        for less, more in pairwise(thresholds)
     ]
 
 

@@ -143,7 +143,9 @@ def _anchors(text: str, name: str) -> list[Problem]:
     for token in yaml.scan(text, Loader=_Loader):
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
             place = f"{name}:{token.start_mark.line + 1}:{token.start_mark.column + 1}"
-            problems.append(Problem("yaml-anchor-or-tag", place, "anchors, aliases and tags are not used here; write it out."))
+            problems.append(
+                Problem("yaml-anchor-or-tag", place, "anchors, aliases and tags are not used here; write it out.")
+            )
     return problems
 
 

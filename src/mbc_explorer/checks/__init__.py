@@ -5,8 +5,7 @@ Loading has checked shapes and references before any of these run. Each check is
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.catalog import Catalog
 from mbc_explorer.checks.cases import check_cases
@@ -14,9 +13,13 @@ from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.corpus import sentences
-from mbc_explorer.errors import Problem
-from mbc_explorer.folders import Folders
 from mbc_explorer.loading import Pack, read_pack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mbc_explorer.errors import Problem
+    from mbc_explorer.folders import Folders
 
 
 class Checked(NamedTuple):

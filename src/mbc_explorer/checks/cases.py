@@ -8,7 +8,7 @@ from mbc_explorer.condition import All, AtLeast, AtMost, Condition, Includes, No
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.engine import MET, NOT_MET, UNKNOWN, DurableEngine, is_available
 from mbc_explorer.errors import MbcError, Problem
-from mbc_explorer.evaluate import Evaluator
+from mbc_explorer.evaluate import WORDS, Evaluator
 from mbc_explorer.facts import known_facts
 from mbc_explorer.profile import Profile, read_profile
 from mbc_explorer.report import Reporter
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
     from mbc_explorer.catalog import Catalog, Rule
     from mbc_explorer.loading import Loaded, Pack
+
+
+class Expected(NamedTuple):
+    """What a case says of one profile: its name and place, the rule's truth, and what is missing where it is unknown."""
+
+    name: str
+    place: str
+    truth: str
+    missing: list[str] | None
 
 
 class Ran(NamedTuple):
@@ -31,7 +40,7 @@ class Ran(NamedTuple):
 
 
 def check_cases(pack: Pack, catalog: Catalog) -> tuple[int, list[Problem]]:
-    """How many profiles were run, and every one that differs from what was written, and every rule without its proof."""
+    """How many profiles were run, each that differs from what was written, and each rule without its proof."""
     return CaseRunner(catalog).run(pack)
 
 
@@ -66,34 +75,38 @@ class CaseRunner:
 
     def _case(self, rule: Rule, case: Any, loaded: Loaded, index: int) -> list[Ran]:
         at = ("cases", index)
-        found = [self._profile(rule, case.met, case.profile, MET, [], loaded.place(*at, "met"))]
+        base = Expected(case.met, loaded.place(*at, "met"), MET, None)
+        found = [self._profile(rule, case.profile, base)]
         for number, change in enumerate(case.changes):
-            profile = {**case.profile, **change.set}
             place = loaded.place(*at, "changes", number)
-            found.append(self._profile(rule, change.name, profile, change.truth, change.missing, place))
+            expected = Expected(change.name, place, change.truth, change.missing)
+            found.append(self._profile(rule, {**case.profile, **change.set}, expected))
         return [ran for ran in found if ran is not None]
 
-    def _profile(
-        self, rule: Rule, name: str, profile: Mapping[str, Any], wanted: str, missing: list[str] | None, place: str
-    ) -> Ran | None:
+    def _profile(self, rule: Rule, profile: Mapping[str, Any], expected: Expected) -> Ran | None:
+        name, place, wanted, missing = expected
         try:
             facts = known_facts(read_profile(Profile(profile), self._catalog), self._catalog)
         except MbcError as error:
             self._report("case-profile", place, f"the profile of {name!r} is not accepted: {error}")
             return None
         known = {**facts.known, **self._reference.implied(facts.known)}
-        truth = {True: MET, False: NOT_MET, None: UNKNOWN}[self._reference.truth(rule.condition, known)]
+        truth = WORDS[self._reference.truth(rule.condition, known)]
         if truth != wanted:
             self._report("case-truth", place, f"{name!r}: {rule.id} is {truth}, but the case says {wanted}.")
         if self._engine is not None:
             answer = self._engine.answer(facts.known)
             said = answer.truths[self._order[rule.id]]
             if said != truth or answer.known != known:
-                self._report("engines-differ", place, f"{name!r}: {rule.id} is {said} by the engine and {truth} by the reference.")
+                text = f"{name!r}: {rule.id} is {said} by the engine and {truth} by the reference."
+                self._report("engines-differ", place, text)
         if truth == UNKNOWN:
             needed = self._reporter.missing(rule, known)
             if missing is None or sorted(missing) != sorted(needed):
-                self._report("case-missing", place, f"{name!r}: {', '.join(needed)} is missing, but the case says {', '.join(missing or ['nothing'])}.")
+                told = ", ".join(missing or ["nothing"])
+                self._report(
+                    "case-missing", place, f"{name!r}: {', '.join(needed)} is missing, but the case says {told}."
+                )
         return Ran(name, place, wanted, truth, known)
 
     def _prove(self, rule: Rule, ran: list[Ran]) -> None:
@@ -108,14 +121,26 @@ class CaseRunner:
             others = [part for part in criteria if part is not criterion]
             alone = self._reference.possible({}, [(criterion, False), *((part, True) for part in others)])
             held = others if alone else []
-            if not any(run.truth == NOT_MET and self._holds(criterion, run) is False and all(self._holds(o, run) for o in held) for run in ran):
+            if not any(
+                run.truth == NOT_MET and self._holds(criterion, run) is False and all(self._holds(o, run) for o in held)
+                for run in ran
+            ):
                 told = "while the others stay met" if alone else ""
-                self._report("case-not-met", ran[0].place, f"{rule.id}: no case breaks {_shown(criterion)} {told}.".replace(" .", "."))
+                self._report(
+                    "case-not-met",
+                    ran[0].place,
+                    f"{rule.id}: no case breaks {_shown(criterion)} {told}.".replace(" .", "."),
+                )
         if not any(run.truth == UNKNOWN for run in ran):
             self._report("case-unknown", ran[0].place, f"{rule.id}: no case leaves it unknown.")
         for branch, rest in _branches(rule.condition):
-            possible = self._reference.possible({}, [(rule.condition, True), (branch, True), *((other, False) for other in rest)])
-            if possible and not any(run.truth == MET and self._holds(branch, run) and not any(self._holds(o, run) for o in rest) for run in ran):
+            possible = self._reference.possible(
+                {}, [(rule.condition, True), (branch, True), *((other, False) for other in rest)]
+            )
+            if possible and not any(
+                run.truth == MET and self._holds(branch, run) and not any(self._holds(o, run) for o in rest)
+                for run in ran
+            ):
                 self._report("case-branch", ran[0].place, f"{rule.id}: no case meets it by {_shown(branch)} alone.")
 
     def _holds(self, condition: Condition, run: Ran) -> bool | None:
@@ -128,7 +153,9 @@ def _branches(condition: Condition) -> list[tuple[Condition, list[Condition]]]:
         case All(parts):
             return [pair for part in parts for pair in _branches(part)]
         case AnyOf(parts):
-            here: list[tuple[Condition, list[Condition]]] = [(part, [other for other in parts if other is not part]) for part in parts]
+            here: list[tuple[Condition, list[Condition]]] = [
+                (part, [other for other in parts if other is not part]) for part in parts
+            ]
             return here + [pair for part in parts for pair in _branches(part)]
         case OneOf(attribute, values) if len(values) > 1:
             return [(OneOf(attribute, (value,)), []) for value in values]
@@ -137,6 +164,6 @@ def _branches(condition: Condition) -> list[tuple[Condition, list[Condition]]]:
 
 
 def _shown(condition: Condition) -> str:
-    from mbc_explorer.condition import to_yaml  # noqa: PLC0415
+    from mbc_explorer.condition import to_yaml
 
     return str(to_yaml(condition)).replace("'", "")

@@ -31,7 +31,11 @@ def check_fingerprints(pack: Pack, catalog: Catalog, corpus: Path) -> tuple[int,
         verified += len(found)
         for mismatch in missing:
             entry = mismatch.entry
-            used = [s.id for s in catalog.statements.values() if s.source == source.id and entry.number in [a.number for a in s.sentences]]
+            used = [
+                s.id
+                for s in catalog.statements.values()
+                if s.source == source.id and entry.number in [a.number for a in s.sentences]
+            ]
             cited = f"; statements that rest on it: {', '.join(used)}" if used else ""
             message = (
                 f"sentence {entry.number} of {source.id} (section {entry.section}, {entry.words} words, fingerprint "

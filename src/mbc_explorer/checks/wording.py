@@ -20,7 +20,8 @@ WHOLE = 4
 """A whole sentence of this many words or more counts as copied."""
 
 PRESCRIPTIVE = re.compile(
-    r"\b(should|must|ought|best|recommend\w*|advis(?:e|es|ed|able)|first[- ]choice|(?:drug|treatment) of choice|prefer(?:red|able|ably)|ideal\w*|superior|optimal)\b",
+    r"\b(should|must|ought|best|recommend\w*|advis(?:e|es|ed|able)|first[- ]choice|(?:drug|treatment) of choice|"
+    r"prefer(?:red|able|ably)|ideal\w*|superior|optimal)\b",
     re.IGNORECASE,
 )
 ATTRIBUTED = re.compile(
@@ -28,7 +29,20 @@ ATTRIBUTED = re.compile(
     r"centers?|interviewee|researchers?|FDA|curator|advice|wording|msk-2016|cancercare-2024|[a-z-]+-undated|breastcancer-org-2022)\b",
     re.IGNORECASE,
 )
-_SKIPPED = {"id", "statement", "option", "source", "filename", "title", "publisher", "url", "people", "date_basis", "words", "aliases"}
+_SKIPPED = {
+    "id",
+    "statement",
+    "option",
+    "source",
+    "filename",
+    "title",
+    "publisher",
+    "url",
+    "people",
+    "date_basis",
+    "words",
+    "aliases",
+}
 _EDGE = re.compile(r"^[^\w+%<>]+|[^\w+%<>]+$")
 
 
@@ -41,8 +55,18 @@ class KnowledgeText(NamedTuple):
 
 def knowledge_texts(pack: Pack) -> list[KnowledgeText]:
     """Every piece of prose in a pack. Identifiers, names of drugs and bibliographic fields are not prose."""
-    files: list[Loaded] = [pack.sources, pack.profile, pack.categories, pack.agents, *pack.statements, *pack.rules, *pack.cases]
-    return [KnowledgeText(text, loaded.place(*path)) for loaded in files for path, text in _prose(loaded.document.data, ())]
+    files: list[Loaded] = [
+        pack.sources,
+        pack.profile,
+        pack.categories,
+        pack.agents,
+        *pack.statements,
+        *pack.rules,
+        *pack.cases,
+    ]
+    return [
+        KnowledgeText(text, loaded.place(*path)) for loaded in files for path, text in _prose(loaded.document.data, ())
+    ]
 
 
 def _prose(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -60,7 +84,9 @@ def _prose(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str |
 def check_wording(texts: Iterable[KnowledgeText]) -> list[Problem]:
     """Prescriptive words in our own voice."""
     return [
-        Problem("prescriptive-wording", place, f"{word!r} is prescriptive; say who says so, or say it otherwise: {text!r}.")
+        Problem(
+            "prescriptive-wording", place, f"{word!r} is prescriptive; say who says so, or say it otherwise: {text!r}."
+        )
         for text, place in texts
         for word in prescriptive_words(text)
     ]
@@ -77,10 +103,31 @@ def prescriptive_words(text: str) -> list[str]:
 
 def vocabulary(catalog: Catalog) -> frozenset[str]:
     """The words of names of drugs, classes and receptors, which any paraphrase shares with any text."""
-    names = [name for agent in catalog.agents.values() for name in (agent.name, *(f.words for f in (*agent.names, *agent.brands)))]
+    names = [
+        name
+        for agent in catalog.agents.values()
+        for name in (agent.name, *(f.words for f in (*agent.names, *agent.brands)))
+    ]
     names += [name for category in catalog.categories.values() for name in (category.name, *category.aliases)]
-    names += [name for attribute in catalog.attributes.values() if attribute.group in ("tumor", "genes") for name in (attribute.label, attribute.name, *attribute.aliases)]
-    words = {word for name in names for word in plain_words(name)} - {"and", "or", "of", "for", "to", "the", "a", "with", "by", "in", "if"}
+    names += [
+        name
+        for attribute in catalog.attributes.values()
+        if attribute.group in ("tumor", "genes")
+        for name in (attribute.label, attribute.name, *attribute.aliases)
+    ]
+    words = {word for name in names for word in plain_words(name)} - {
+        "and",
+        "or",
+        "of",
+        "for",
+        "to",
+        "the",
+        "a",
+        "with",
+        "by",
+        "in",
+        "if",
+    }
     marks = ("positive", "negative", "mutated", "directed")
     return frozenset(words | {f"{word}-{mark}" for word in words for mark in marks} | set(marks))
 
@@ -90,7 +137,9 @@ def plain_words(text: str) -> list[str]:
     return [word for raw in normalize(text) if (word := _EDGE.sub("", raw))]
 
 
-def check_copying(texts: Iterable[KnowledgeText], sentences: dict[str, list[tuple[str, ...]]], catalog: Catalog) -> list[Problem]:
+def check_copying(
+    texts: Iterable[KnowledgeText], sentences: dict[str, list[tuple[str, ...]]], catalog: Catalog
+) -> list[Problem]:
     """Runs of words, and whole sentences, that our prose shares with the texts."""
     finder = CopyFinder(sentences, vocabulary(catalog))
     return [
@@ -125,9 +174,14 @@ class CopyFinder:
         """(source, the words in common): the first shared run and the first shared whole sentence."""
         words = self._left(text)
         found = [(source, " ".join(run)) for run, source in self._windows(words, [RUN], self._runs)][:1]
-        return found + [(source, " ".join(whole)) for whole, source in self._windows(words, self._lengths, self._wholes)][:1]
+        return (
+            found
+            + [(source, " ".join(whole)) for whole, source in self._windows(words, self._lengths, self._wholes)][:1]
+        )
 
-    def _windows(self, words: tuple[str, ...], lengths: list[int], among: dict[tuple[str, ...], str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _windows(
+        self, words: tuple[str, ...], lengths: list[int], among: dict[tuple[str, ...], str]
+    ) -> Iterator[tuple[tuple[str, ...], str]]:
         for length in lengths:
             for start in range(len(words) - length + 1):
                 window = words[start : start + length]

@@ -14,10 +14,11 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 invalid knowledge or a failed check, 2 invalid input or usage."""
-    import typer  # noqa: PLC0415  kept out of `import mbc_explorer.cli`
+    import typer
+    from typer._click.exceptions import ClickException  # typer itself exports only children of it
 
-    from mbc_explorer.cli.app import command  # noqa: PLC0415
-    from mbc_explorer.errors import MbcError, UsageError, one  # noqa: PLC0415
+    from mbc_explorer.cli.app import command
+    from mbc_explorer.errors import MbcError, UsageError, one
 
     try:
         code = command().main(prog_name="mbc", standalone_mode=False)
@@ -27,15 +28,15 @@ def main() -> None:
     except typer.Abort:
         code = INTERRUPTED
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # the reader has gone; nothing more can be said to it
+        sys.stdout = None  # the reader has gone; nothing more can be said to it
         code = BROKEN_PIPE
-    except typer.BadParameter.__mro__[2] as error:  # ClickException, of which typer exports only this child
+    except ClickException as error:
         code = _tell(UsageError(one("usage", "", _usage_text(error))))
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _usage_text(error: Exception) -> str:
-    from mbc_explorer.errors import suggestion  # noqa: PLC0415
+    from mbc_explorer.errors import suggestion
 
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "mbc"
@@ -52,7 +53,7 @@ def _usage_text(error: Exception) -> str:
 def _tell(error: MbcError) -> int:
     """Say what is wrong: as JSON on stdout where JSON was asked for, else on stderr."""
     if _json_was_asked(sys.argv[1:]):
-        from mbc_explorer.render.errors import error_json  # noqa: PLC0415
+        from mbc_explorer.render.errors import error_json
 
         sys.stdout.write(error_json(error) + "\n")
     else:

@@ -28,10 +28,10 @@ EPILOG = (
 class LazyGroup(TyperGroup):
     """A group that imports a sub-command's module only when the sub-command is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         return self.commands.get(cmd_name) or self._load(cmd_name)
@@ -40,13 +40,13 @@ class LazyGroup(TyperGroup):
         self.commands[name] = loaded = import_module(f"mbc_explorer.cli.{name}").command()
         return loaded
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from mbc_explorer.errors import UsageError, one, suggestion  # noqa: PLC0415
+            from mbc_explorer.errors import UsageError, one, suggestion
 
             hint = suggestion(args[0], COMMANDS, f"; the commands are {', '.join(COMMANDS)}.")
             raise UsageError(one("unknown-command", "", f"there is no command {args[0]!r}{hint}"))
@@ -74,7 +74,9 @@ def _version(wanted: bool) -> None:
 
 
 def root(
-    version: Annotated[bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Explore what five public documents on metastatic breast cancer say of a tumor profile.
 

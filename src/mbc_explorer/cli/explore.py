@@ -32,16 +32,39 @@ EPILOG = (
     "An attribute that is not given is unknown, never negative."
 )
 
-ProfileFile = Annotated[str | None, typer.Option("--profile", "-p", metavar="FILE", help="A profile in YAML or JSON; '-' reads stdin.")]
-Assigned = Annotated[list[str] | None, typer.Option("--set", metavar="ATTRIBUTE=VALUE", help="State any attribute by its name.")]
+ProfileFile = Annotated[
+    str | None, typer.Option("--profile", "-p", metavar="FILE", help="A profile in YAML or JSON; '-' reads stdin.")
+]
+Assigned = Annotated[
+    list[str] | None, typer.Option("--set", metavar="ATTRIBUTE=VALUE", help="State any attribute by its name.")
+]
 Format = Annotated[str, typer.Option("--format", "-f", metavar="text|json|markdown", help="How to show the answer.")]
-Everything = Annotated[bool, typer.Option("--all", "-a", help="Also show the not described, with the criterion that rules them out.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of the terminal.")]
-Categories = Annotated[list[str] | None, typer.Option("--category", metavar="CATEGORY", help="Show only this category, and those below it.")]
+Everything = Annotated[
+    bool, typer.Option("--all", "-a", help="Also show the not described, with the criterion that rules them out.")
+]
+Details = Annotated[
+    bool, typer.Option("--details", "-d", help="Each statement on its own, paraphrased, instead of one line a source.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of the terminal.")
+]
+Categories = Annotated[
+    list[str] | None,
+    typer.Option("--category", metavar="CATEGORY", help="Show only this category, and those below it."),
+]
 Options = Annotated[list[str] | None, typer.Option("--option", metavar="OPTION", help="Show only this option.")]
-Statuses = Annotated[list[str] | None, typer.Option("--status", metavar="STATUS", help=f"Show only options that are {', '.join(STATUSES)}.")]
-Sources = Annotated[list[str] | None, typer.Option("--source", metavar="SOURCE", help="Show only what this source says; verdicts stay those of all.")]
-Engine = Annotated[str | None, typer.Option("--engine", metavar="durable|reference", help="Which engine answers; durable_rules where installed.")]
+Statuses = Annotated[
+    list[str] | None,
+    typer.Option("--status", metavar="STATUS", help=f"Show only options that are {', '.join(STATUSES)}."),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", metavar="SOURCE", help="Show only what this source says; verdicts stay those of all."),
+]
+Engine = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="durable|reference", help="Which engine answers; durable_rules where installed."),
+]
 
 
 def explore(
@@ -51,6 +74,7 @@ def explore(
     format_: Format = "text",
     json: Json = False,
     all_: Everything = False,
+    details: Details = False,
     output: Output = None,
     category: Categories = None,
     option: Options = None,
@@ -76,24 +100,29 @@ def explore(
         raise UsageError(one("two-formats", "--json", f"--json and --format {format_} are both given; give one."))
     explorer = Explorer(catalog, engine)
     report = narrowed(explorer.explore(profile_from(catalog, profile, set_ or [], facts)), to)
-    write_output(_rendered(report, shown, all_ or "not_described" in to.statuses, output), output)
+    everything = all_ or "not_described" in to.statuses or bool(to.options)
+    write_output(_rendered(report, shown, everything, details or bool(to.options), output), output)
 
 
-def _rendered(report: Report, shown: str, everything: bool, output: Path | None) -> str:
+def _rendered(report: Report, shown: str, everything: bool, details: bool, output: Path | None) -> str:
     if shown == "json":
         return report.json(indent=None if output else json_indent())
     if shown == "markdown":
-        from mbc_explorer.render.markdown import render_markdown  # noqa: PLC0415
+        from mbc_explorer.render.markdown import render_markdown
 
         return render_markdown(report, everything=everything)
-    from mbc_explorer.render.text import render_text  # noqa: PLC0415
+    from mbc_explorer.render.text import render_text
 
-    return render_text(report, everything=everything, color=output is None and wants_color())
+    return render_text(report, everything=everything, details=details, color=output is None and wants_color())
 
 
 def command() -> Any:
     """The command, with an option for each attribute of the vocabulary."""
-    own = [p for p in Signature.from_callable(explore, eval_str=True).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+    own = [
+        p
+        for p in Signature.from_callable(explore, eval_str=True).parameters.values()
+        if p.kind is Parameter.KEYWORD_ONLY
+    ]
 
     def run(**given: Any) -> None:
         explore(**given)

@@ -82,7 +82,8 @@ def _help(attribute: Attribute) -> str:
                 "'tamoxifen@adjuvant,stopped=progression,months=8'. 'none' for never treated; not given is unknown."
             )
         case "list":
-            return f"{attribute.name}, repeated or with commas: {', '.join(value.id for value in attribute.values)}; 'none'."
+            items = ", ".join(value.id for value in attribute.values)
+            return f"{attribute.name}, repeated or with commas: {items}; 'none'."
         case "therapies":
             return f"{attribute.name}, repeated or joined with '+'; 'none'."
         case _:
@@ -151,7 +152,7 @@ def read_profile_file(file: str) -> dict[str, Any]:
     Raises:
         ProfileError: with the place of everything that is wrong.
     """
-    from mbc_explorer.yaml_source import parse_json, parse_yaml  # noqa: PLC0415  yaml, only where a file is given
+    from mbc_explorer.yaml_source import parse_json, parse_yaml
 
     name = "stdin" if file == "-" else file
     try:
@@ -170,7 +171,9 @@ def read_profile_file(file: str) -> dict[str, Any]:
     return found
 
 
-def chosen(words: list[str] | None, valid: Iterable[str], what: str, aliases: dict[str, str] | None = None) -> tuple[str, ...]:
+def chosen(
+    words: list[str] | None, valid: Iterable[str], what: str, aliases: dict[str, str] | None = None
+) -> tuple[str, ...]:
     """The ids that a narrowing option names.
 
     Raises:
@@ -211,7 +214,7 @@ def write_output(text: str, output: Path | None) -> None:
 
 def wants_color() -> bool:
     """Color only on a terminal, and not where NO_COLOR is set."""
-    import os  # noqa: PLC0415
+    import os
 
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from mbc_explorer.explain import counted, words
+from mbc_explorer.explain import counted
 from mbc_explorer.render.words import (
     QUIET_VIEWS,
     STATUS_TITLES,
     citation_text,
+    derived_text,
     fact_text,
+    made_by,
     missing_text,
+    narrowed_text,
     partners,
     place,
+    reason,
     said,
     source_line,
     source_name,
@@ -53,9 +57,7 @@ def _lines(data: Plain, everything: bool) -> Iterator[str]:
     if derived:
         yield "\n## What follows from it\n"
     for fact in derived:
-        basis = " (a curator's step; no document states it)" if fact["basis"] == "curator" else ""
-        text = f"{names['attributes'][fact['attribute']]}: {words(fact['value'])}. {fact['because']}{citation_text(fact['citations'])}"
-        yield f"- {escaped(text + basis)}"
+        yield f"- {escaped(derived_text(fact, names))}"
     if data["notes"]:
         yield "\n## Notes\n"
     for note in data["notes"]:
@@ -64,15 +66,13 @@ def _lines(data: Plain, everything: bool) -> Iterator[str]:
     for status in STATUSES:
         yield f"- **{STATUS_TITLES[status]}** ({data['summary']['statuses'][status]}): {LEGEND[status]}"
     if "narrowed_to" in data:
-        asked = "; ".join(f"{name}: {', '.join(map(words, wanted))}" for name, wanted in data["narrowed_to"].items())
-        yield f"\nShown: {escaped(asked)}. Verdicts and counts are those of the whole."
+        yield f"\n{escaped(narrowed_text(data['narrowed_to']))}"
     for status in STATUSES:
         yield from _status(data, status, everything)
     yield "\n## The documents\n"
     for source in data["sources"]:
         yield f"- {escaped(source['id'])}: {escaped(source_line(source))}"
-    software, knowledge = data["software"], data["knowledge"]
-    yield f"\nmbc-explorer {software['version']}, engine {software['engine']}, knowledge {knowledge['version']} ({knowledge['digest']})"
+    yield f"\n{escaped(made_by(data))}"
 
 
 def _status(data: Plain, status: str, everything: bool) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _option(option: Plain, sources: dict[str, Plain], names: Plain) -> Iterator[
         for rule in view["rules"]:
             where = f"{source_name(sources[view['source']])}, {place(rule)}, {said(rule)}{partners(rule, names)}"
             worded = f" Worded for {rule['worded_for']}." if rule["worded_for"] else ""
-            yield f"  - {escaped(f'{where}: ' + rule['reason'] + '. ' + rule['paraphrase'] + worded)}"
+            yield f"  - {escaped(f'{where}: {reason(rule)}. ' + rule['paraphrase'] + worded)}"
     for kind, text in QUIET_VIEWS.items():
         quiet = [view["source"] for view in option["sources"] if kind in view["view"]]
         if quiet:

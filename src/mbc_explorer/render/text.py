@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
-
-from mbc_explorer.explain import counted, words
+from mbc_explorer.explain import counted
+from mbc_explorer.render.page import Page
 from mbc_explorer.render.words import (
     QUIET_VIEWS,
     STATUS_TITLES,
+    brief_place,
     citation_text,
+    derived_text,
     fact_text,
+    made_by,
     missing_text,
+    narrowed_text,
     partners,
     place,
+    reason,
     said,
     source_line,
     source_name,
@@ -29,54 +30,43 @@ if TYPE_CHECKING:
     from mbc_explorer.report import Report
 
 Plain = dict[str, Any]
-WIDTH = 80
 MARKS = {"described": "+", "undetermined": "?", "not_described": "-"}
 STYLES = {"described": "green", "undetermined": "yellow", "not_described": "dim"}
 
 
-def render_text(report: Report, *, everything: bool = False, color: bool = False) -> str:
+def render_text(report: Report, *, everything: bool = False, details: bool = False, color: bool = False) -> str:
     """The report as text.
 
     Args:
         report: what to show.
         everything: also show what is not described, with the criterion that rules it out.
+        details: each statement on its own, paraphrased, instead of one line a source.
         color: mark up with terminal colors; the words are the same without.
     """
-    return _Page(report.data, color).text(everything)
+    return _ReportPage(report.data, details, color).rendered(everything)
 
 
-class _Page:
-    def __init__(self, data: Plain, color: bool) -> None:
+class _ReportPage(Page):
+    def __init__(self, data: Plain, details: bool, color: bool) -> None:
+        super().__init__(color=color)
+        self.details = details
         self.data = data
         self.names = data["names"]
         self.sources = {source["id"]: source for source in data["sources"]}
-        self.out = StringIO()
-        self.console = Console(
-            file=self.out, width=WIDTH, force_terminal=color, color_system="standard" if color else None,
-            highlight=False, legacy_windows=False,
-        )  # fmt: skip
 
-    def say(self, text: str, indent: int = 0, style: str = "") -> None:
-        self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
-
-    def heading(self, text: str) -> None:
-        self.console.print()
-        self.say(text, style="bold")
-
-    def text(self, everything: bool) -> str:
-        software, knowledge = self.data["software"], self.data["knowledge"]
-        self.say("What five public documents say of this profile. Educational only; not medical advice.", style="bold")
+    def rendered(self, everything: bool) -> str:
+        self.say("What five public documents say of this profile", style="bold")
+        self.say("Educational only; not medical advice. See the end.")
         self._profile()
         self._notes()
         self._statuses(everything)
         self.heading("The documents")
         for source in self.data["sources"]:
-            self.say(f"{source['id']}: {source_line(source)}", 2)
+            self.say(f"{source['id']}: {source_line(source)}", 2, hang=2)
         self.heading("Please note")
         self.say(self.data["disclaimer"], 2)
-        made = f"mbc-explorer {software['version']}, engine {software['engine']}, knowledge {knowledge['version']} ({knowledge['digest']})"
-        self.say(made, 2, "dim")
-        return "\n".join(line.rstrip() for line in self.out.getvalue().splitlines()) + "\n"
+        self.say(made_by(self.data), 2, "dim")
+        return self.text()
 
     def _profile(self) -> None:
         self.heading("The profile, as understood")
@@ -88,25 +78,22 @@ class _Page:
         if derived:
             self.heading("What follows from it")
         for fact in derived:
-            basis = " (a curator's step; no document states it)" if fact["basis"] == "curator" else ""
-            label = self.names["attributes"][fact["attribute"]]
-            self.say(f"{label}: {words(fact['value'])}. {fact['because']}{citation_text(fact['citations'])}{basis}", 2)
+            self.say(derived_text(fact, self.names), 2, hang=2)
 
     def _notes(self) -> None:
         if self.data["notes"]:
             self.heading("Notes")
         for note in self.data["notes"]:
-            self.say(f"* {note['note']}{citation_text(note['citations'])}", 2)
+            self.say(f"* {note['note']}{citation_text(note['citations'])}", 2, hang=2)
 
     def _statuses(self, everything: bool) -> None:
         counts = self.data["summary"]["statuses"]
         self.heading("Options")
         for status in STATUSES:
             total = counts[status]
-            self.say(f"{MARKS[status]} {STATUS_TITLES[status].casefold()} ({total}): {LEGEND[status]}", 2)
+            self.say(f"{MARKS[status]} {STATUS_TITLES[status].casefold()} ({total}): {LEGEND[status]}", 2, hang=2)
         if "narrowed_to" in self.data:
-            asked = "; ".join(f"{name}: {', '.join(map(words, wanted))}" for name, wanted in self.data["narrowed_to"].items())
-            self.say(f"Shown: {asked}. Verdicts and counts are those of the whole.", 2)
+            self.say(narrowed_text(self.data["narrowed_to"]), 2, hang=2)
         for status in STATUSES:
             options = [option for option in self.data["options"] if option["status"] == status]
             if not options:
@@ -116,7 +103,7 @@ class _Page:
                 self.say(f"{counted(len(options), 'option')}; --all shows them with what rules them out.", 2)
                 continue
             for category, group in groupby(options, key=lambda option: option["category"]):
-                self.say(" > ".join(self.names["categories"][step] for step in category), 1, "bold")
+                self.heading(" > ".join(self.names["categories"][step] for step in category))
                 for option in group:
                     self._option(option)
 
@@ -126,26 +113,40 @@ class _Page:
         unnamed = [agent for agent in agents if agent.casefold() not in option["name"].casefold()]
         name = f"{option['name']} ({', '.join(unnamed)})" if unnamed else option["name"]
         missing = f"; missing: {missing_text(option['missing'], self.names)}" if option["missing"] else ""
-        self.say(f"{MARKS[status]} {name}{missing}", 2, STYLES[status])
-        quiet: dict[str, list[str]] = {}
+        self.say(f"{MARKS[status]} {name}{missing}", 2, STYLES[status], hang=2)
         for view in option["sources"]:
-            for rule in view["rules"]:
-                source = source_name(self.sources[view["source"]])
-                self.say(f"{source}, {place(rule)}, {said(rule)}{partners(rule, self.names)}:", 6)
-                self.say(self._reason(rule), 8)
-            for kind in QUIET_VIEWS:
-                if kind in view["view"]:
-                    quiet.setdefault(kind, []).append(view["source"])
-        rest = "; ".join(f"{QUIET_VIEWS[kind]}: {', '.join(names)}" for kind, names in quiet.items())
+            everything = self.details or status == "not_described"
+            told = [rule for rule in view["rules"] if everything or rule["criterion"] != "not_met"]
+            if told and self.details:
+                self.say(source_name(self.sources[view["source"]]), 4)
+                for rule in told:
+                    self._statement(rule)
+            elif told:
+                name = source_name(self.sources[view["source"]])
+                self.say(f"{name}: {'; '.join(self._brief(rule) for rule in told)}", 4, hang=2)
+        rest = self._rest(option)
         if rest:
-            self.say(rest, 6, "dim")
+            self.say(rest, 4, "dim", hang=2)
 
-    def _reason(self, rule: Plain) -> str:
+    def _brief(self, rule: Plain) -> str:
+        """One rule within a line: where, what of it if it is not a plain "says", and why."""
+        stance = "" if rule["stance"] == "describes" else f"{said(rule)}: "
+        return f"{brief_place(rule)}{partners(rule, self.names)} [{stance}{reason(rule)}]"
+
+    def _statement(self, rule: Plain) -> None:
         worded = f" Worded for {rule['worded_for']}." if rule["worded_for"] else ""
-        match rule["criterion"]:
-            case "met":
-                return f"{rule['reason']}. {rule['paraphrase']}{worded}"
-            case "unknown":
-                return f"open: {rule['reason']}. {rule['paraphrase']}{worded}"
-            case _:
-                return f"not met here: {rule['reason']}.{worded}"
+        self.say(f"{place(rule)}, {said(rule)}{partners(rule, self.names)}:", 6, hang=2)
+        self.say(f"{reason(rule)}. {rule['paraphrase']}{worded}", 8)
+
+    def _rest(self, option: Plain) -> str:
+        """In one line: who speaks of it under other conditions, who only of its class, who not at all."""
+        found: dict[str, list[str]] = {}
+        for view in option["sources"]:
+            other = [rule for rule in view["rules"] if rule["criterion"] == "not_met"]
+            if other and not self.details and option["status"] != "not_described":
+                numbers = dict.fromkeys(str(s["number"]) for rule in other for s in rule["anchor"]["sentences"])
+                found.setdefault("other conditions", []).append(f"{view['source']} {', '.join(numbers)}")
+            for kind, label in QUIET_VIEWS.items():
+                if kind in view["view"]:
+                    found.setdefault(label, []).append(view["source"])
+        return ". ".join(f"{label[0].upper()}{label[1:]}: {', '.join(names)}" for label, names in found.items())

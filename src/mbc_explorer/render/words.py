@@ -10,7 +10,7 @@ Plain = dict[str, Any]
 
 STATUS_TITLES = {"described": "Described", "undetermined": "Undetermined", "not_described": "Not described"}
 QUIET_VIEWS = {
-    "class_only": "speaks of its class only",
+    "class_only": "class only",
     "silent": "silent",
 }
 STANCE_WORDS = {
@@ -51,6 +51,12 @@ def place(rule: Plain) -> str:
     return f"{anchor['section']}, {sentences(s['number'] for s in anchor['sentences'])}"
 
 
+def brief_place(rule: Plain) -> str:
+    """The same in short: `hr-positive 28`."""
+    anchor = rule["anchor"]
+    return f"{anchor['section']} {', '.join(str(s['number']) for s in anchor['sentences'])}"
+
+
 def sentences(numbers: Any) -> str:
     """`sentence 3`, `sentences 3 and 5`."""
     shown = [str(number) for number in numbers]
@@ -68,9 +74,38 @@ def said(rule: Plain) -> str:
     return STANCE_WORDS[rule["stance"], rule["criterion"]]
 
 
+def derived_text(fact: Plain, names: Plain) -> str:
+    """A derived fact with what says so."""
+    basis = " (a curator's step; no document states it)" if fact["basis"] == "curator" else ""
+    label = names["attributes"][fact["attribute"]]
+    return f"{label}: {words(fact['value'])}. {fact['because']}{citation_text(fact['citations'])}{basis}"
+
+
+def made_by(data: Plain) -> str:
+    """Which software, engine and knowledge made a report."""
+    software, knowledge = data["software"], data["knowledge"]
+    shown = f"knowledge {knowledge['version']} ({knowledge['digest']})"
+    return f"{software['name']} {software['version']}, engine {software['engine']}, {shown}"
+
+
+def narrowed_text(narrowed_to: Plain) -> str:
+    """What a report was narrowed to."""
+    asked = "; ".join(f"{name}: {', '.join(map(words, wanted))}" for name, wanted in narrowed_to.items())
+    return f"Shown: {asked}. Verdicts and counts are those of the whole."
+
+
+def reason(rule: Plain) -> str:
+    """Why the criterion has its truth: what is met, `open: …` or `not met: …`."""
+    mark = {"met": "", "unknown": "open: ", "not_met": "not met: "}[rule["criterion"]]
+    return f"{mark}{rule['reason']}"
+
+
 def partners(rule: Plain, names: Plain) -> str:
     """` (with trastuzumab and chemotherapy)`, or nothing."""
-    known = {**{key: value.casefold() if value.istitle() else value for key, value in names["categories"].items()}, **names["agents"]}
+    known = {
+        **{key: value.casefold() if value.istitle() else value for key, value in names["categories"].items()},
+        **names["agents"],
+    }
     shown = [lowered(known.get(partner, words(partner))) for partner in rule["with"]]
     return f" (with {listing(shown)})" if shown else ""
 

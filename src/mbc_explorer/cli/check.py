@@ -1,0 +1,51 @@
+"""`mbc check`: verify the knowledge and the rules."""
+
+from __future__ import annotations
+
+import json as json_text
+import sys
+from typing import Any
+
+import typer
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, json_indent, write_output
+from mbc_explorer.errors import UsageError, one
+from mbc_explorer.explain import counted
+from mbc_explorer.folders import find_folders
+from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
+
+
+def check(*, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = None) -> None:
+    """Verify that knowledge and rules load, that every reference resolves, that every rule has its cases and they hold,
+    and with a corpus that every fingerprint verifies and no words were copied. Exit code 1 when something is wrong."""
+    from mbc_explorer.checks import check as run_checks
+    from mbc_explorer.engine import is_available
+
+    if corpus is not None and not corpus.is_dir():
+        raise UsageError(one("no-corpus", "--corpus", f"{str(corpus)!r} is not a folder."))
+    found = run_checks(find_folders(knowledge), corpus)
+    engines = ["durable", "reference"] if is_available() else ["reference"]
+    if json:
+        data = {
+            "schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "verified": found.counts, "engines": engines,
+            "problems": [problem._asdict() for problem in found.problems],
+        }  # fmt: skip
+        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+    else:
+        verified = ", ".join(f"{number} {what}" for what, number in found.counts.items())
+        write_output(f"Verified: {verified}; cases through {' and '.join(engines)}.", None)
+        if corpus is None:
+            sys.stderr.write(
+                "Fingerprints and copied words were not checked: no corpus (--corpus DIR or MBC_CORPUS).\n"
+            )
+        for problem in found.problems:
+            sys.stderr.write(f"{problem}\n")
+        write_output(f"{counted(len(found.problems), 'problem')} found. {DISCLAIMER}", None)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def command() -> Any:
+    """The command."""
+    return single(check, "check")

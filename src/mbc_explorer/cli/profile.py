@@ -1,0 +1,76 @@
+"""`mbc profile`: what can be said of a case."""
+
+from __future__ import annotations
+
+import json as json_text
+from typing import Annotated, Any
+
+import typer
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.options import (
+    Json,
+    Knowledge,
+    attribute_named,
+    catalog_of,
+    flags,
+    json_indent,
+    wants_color,
+    write_output,
+)
+from mbc_explorer.errors import UsageError, one, suggestion
+from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, citations
+
+Name = Annotated[
+    str | None,
+    typer.Argument(metavar="[ATTRIBUTE]", help="Show one attribute, by its name or an alias.", show_default=False),
+]
+Template = Annotated[
+    bool,
+    typer.Option("--template", "-t", help="Print an empty profile with comments, to fill in and pass to --profile."),
+]
+
+
+def profile(*, name: Name = None, template: Template = False, json: Json = False, knowledge: Knowledge = None) -> None:
+    """What can be said of a case: every attribute with its values, the words accepted for them and what they mean."""
+    catalog = catalog_of(knowledge)
+    chosen = list(catalog.attributes.values())
+    if name is not None:
+        found = attribute_named(catalog, name)
+        if found is None:
+            words = [word for a in catalog.attributes.values() for word in (a.id, *a.aliases)]
+            raise UsageError(
+                one("unknown-attribute", name, f"is not an attribute of a profile{suggestion(name, words)}")
+            )
+        chosen = [found]
+    if template:
+        from mbc_explorer.render.vocabulary import render_template
+
+        write_output(render_template(chosen), None)
+    elif json:
+        rows = [
+            {
+                "id": a.id, "name": a.name, "group": a.group, "kind": a.kind, "options": flags(a), "aliases": list(a.aliases),
+                "values": [{"id": v.id, "aliases": list(v.aliases), "implies": list(v.implies)} for v in a.values],
+                "not_in_documents": [{"words": list(entry.words), "answer": entry.answer} for entry in a.not_in_documents],
+                "about": a.about, "citations": citations(a.cites),
+            }
+            for a in chosen
+        ]  # fmt: skip
+        data = {
+            "schema_version": SCHEMA_VERSION,
+            "disclaimer": DISCLAIMER,
+            "not_known": [{"id": way.id, "aliases": list(way.aliases)} for way in catalog.not_known],
+            "attributes": rows,
+            "therapies": catalog.words,
+        }
+        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+    else:
+        from mbc_explorer.render.vocabulary import render_attributes
+
+        write_output(render_attributes(chosen, catalog, detailed=name is not None, color=wants_color()), None)
+
+
+def command() -> Any:
+    """The command."""
+    return single(profile, "profile")

@@ -1,0 +1,29 @@
+"""`mbc schema`: JSON Schema of input and output."""
+
+from __future__ import annotations
+
+import json as json_text
+from typing import Annotated, Any
+
+import typer
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.options import Knowledge, catalog_of, chosen, json_indent, write_output
+
+KINDS = ("profile", "report", "error")
+Kind = Annotated[str, typer.Argument(metavar="[profile|report|error]", help="Which schema.", show_default=False)]
+
+
+def schema(*, kind: Kind = "report", knowledge: Knowledge = None) -> None:
+    """JSON Schema of a profile (what goes in), of a report, or of an error (what comes out)."""
+    from mbc_explorer.published import schema_of
+
+    wanted = chosen([kind], KINDS, "schema")[0]
+    write_output(
+        json_text.dumps(schema_of(wanted, catalog_of(knowledge)), ensure_ascii=False, indent=json_indent()), None
+    )
+
+
+def command() -> Any:
+    """The command."""
+    return single(schema, "schema")

@@ -1,0 +1,28 @@
+"""`mbc sources`: the bibliographic records."""
+
+from __future__ import annotations
+
+import json as json_text
+from typing import Any
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.options import Json, Knowledge, catalog_of, json_indent, wants_color, write_output
+from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, source_record
+
+
+def sources(*, json: Json = False, knowledge: Knowledge = None) -> None:
+    """The five documents: publisher, date as printed, address, who paid, and what is stated or attributed by us."""
+    catalog = catalog_of(knowledge)
+    records = [source_record(catalog, name) for name in catalog.sources]
+    if json:
+        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "sources": records}
+        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        return
+    from mbc_explorer.render.vocabulary import render_sources
+
+    write_output(render_sources(records, color=wants_color()), None)
+
+
+def command() -> Any:
+    """The command."""
+    return single(sources, "sources")

@@ -1,0 +1,277 @@
+"""The published shapes of what goes in and what comes out, as pydantic models and JSON Schema.
+
+The hot path builds plain data without these models; the tests validate that data with them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mbc_explorer.profile import REGIMEN_GRAMMAR, SETTINGS, STOPPED, UNKNOWN
+from mbc_explorer.report import DISCLAIMER
+
+if TYPE_CHECKING:
+    from mbc_explorer.catalog import Attribute, Catalog
+
+Truth = Literal["met", "not_met", "unknown"]
+Status = Literal["described", "undetermined", "not_described"]
+View = Literal[
+    "says",
+    "would_say_if_known",
+    "says_under_other_conditions",
+    "says_not_used",
+    "investigational",
+    "class_only",
+    "silent",
+]
+
+
+class Published(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class CitationOut(Published):
+    """Sentences of a source, by their numbers in its ledger."""
+
+    source: str
+    sentences: list[int]
+
+
+class NoteOut(Published):
+    """Something worth saying of an unusual but possible case."""
+
+    id: str
+    note: str
+    citations: list[CitationOut]
+
+
+class FactOut(Published):
+    attribute: str
+    value: str
+
+
+class DerivedOut(Published):
+    """A fact that follows from those given."""
+
+    attribute: str
+    value: str
+    because: str
+    from_: list[FactOut] = Field(default=[], alias="from")
+    basis: Literal["stated", "curator", "structure"]
+    citations: list[CitationOut]
+
+
+class SectionOut(Published):
+    id: str
+    name: str
+    first_sentence: int
+
+
+class SourceOut(Published):
+    """The bibliographic record of a document."""
+
+    id: str
+    title: str | None
+    publisher: str
+    publisher_basis: Literal["stated", "attributed"]
+    people: list[str]
+    date: str | None
+    date_precision: str
+    date_basis: str
+    years_before_newest: int | None
+    url: str | None
+    url_status: str
+    disclosure: str | None
+    sections: list[SectionOut]
+
+
+class AnchoredOut(Published):
+    number: int
+    section: str
+    fingerprint: str
+
+
+class AnchorOut(Published):
+    """Where a statement stands; `context` holds headings and other sentences that carry part of the condition."""
+
+    source: str
+    section: str
+    sentences: list[AnchoredOut]
+    context: list[AnchoredOut]
+
+
+class NodeOut(Published):
+    """A node of a condition with its truth: all, any, not, or a question to one attribute."""
+
+    truth: Truth
+    all: list[NodeOut] | None = None
+    any: list[NodeOut] | None = None
+    not_: NodeOut | None = Field(default=None, alias="not")
+    attribute: str | None = None
+    one_of: list[str] | None = None
+    include: str | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    text: str | None = None
+
+
+class RuleOut(Published):
+    """One statement's condition on the profile."""
+
+    id: str
+    stance: Literal["describes", "describes_as_not_used", "investigational"]
+    criterion: Truth
+    reason: str
+    missing: list[str]
+    condition: NodeOut
+    with_: list[str] = Field(alias="with")
+    statement: str
+    paraphrase: str
+    worded_for: str | None
+    note: str | None
+    anchor: AnchorOut
+
+
+class SourceViewOut(Published):
+    """What one source says of one option."""
+
+    source: str
+    view: list[View]
+    rules: list[RuleOut]
+
+
+class OptionOut(Published):
+    """One thing that a document describes."""
+
+    id: str
+    name: str
+    kind: Literal["class", "agent", "combination", "procedure", "care"]
+    category: list[str]
+    agents: list[str]
+    status: Status
+    missing: list[str]
+    sources: list[SourceViewOut]
+
+
+class SoftwareOut(Published):
+    name: str
+    version: str
+    engine: Literal["durable", "reference"]
+
+
+class KnowledgeOut(Published):
+    version: str
+    digest: str
+
+
+class NamesOut(Published):
+    attributes: dict[str, str]
+    categories: dict[str, str]
+    agents: dict[str, str]
+
+
+class SummaryOut(Published):
+    """Counts over all options, whatever is shown."""
+
+    statuses: dict[Status, int]
+    missing: dict[str, int]
+
+
+class ReportOut(Published):
+    """What the documents say of one profile."""
+
+    schema_version: str
+    disclaimer: str
+    software: SoftwareOut
+    knowledge: KnowledgeOut
+    profile: dict[str, str | int | list[str]]
+    notes: list[NoteOut]
+    derived: list[DerivedOut]
+    sources: list[SourceOut]
+    names: NamesOut
+    options: list[OptionOut]
+    summary: SummaryOut
+    narrowed_to: dict[str, list[str]] | None = None
+
+
+class ProblemOut(Published):
+    kind: str
+    where: str
+    message: str
+
+
+class ErrorBodyOut(Published):
+    headline: str
+    exit_code: Literal[1, 2]
+    problems: list[ProblemOut]
+
+
+class ErrorOut(Published):
+    """What is wrong, where JSON was asked for."""
+
+    schema_version: str
+    disclaimer: str
+    error: ErrorBodyOut
+
+
+def schema_of(kind: str, catalog: Catalog) -> dict[str, Any]:
+    """The JSON Schema of a `profile`, a `report` or an `error`."""
+    if kind == "profile":
+        return _profile_schema(catalog)
+    model = ReportOut if kind == "report" else ErrorOut
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": DISCLAIMER,
+        **model.model_json_schema(),
+    }
+
+
+def _profile_schema(catalog: Catalog) -> dict[str, Any]:
+    """The canonical names and values. Reading is more forgiving: aliases, brands, capitals and spaces are accepted."""
+    ways = [way.id for way in catalog.not_known]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": DISCLAIMER,
+        "title": "Profile",
+        "description": "What is known of one case. A fact that is absent is unknown, never negative.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            a.id: {"title": a.name, "description": a.about, **_value_schema(a, ways, catalog)}
+            for a in catalog.attributes.values()
+        },
+    }
+
+
+def _value_schema(attribute: Attribute, ways: list[str], catalog: Catalog) -> dict[str, Any]:
+    therapies = [*catalog.implied, UNKNOWN]
+    match attribute.kind:
+        case "choice":
+            return {"enum": [*(value.id for value in attribute.values), *ways]}
+        case "list":
+            return _list_schema([*(value.id for value in attribute.values), UNKNOWN], ways)
+        case "therapies":
+            return _list_schema(therapies, ways)
+        case "regimens":
+            agents = {"type": "array", "items": {"enum": therapies}, "minItems": 1}
+            details = {
+                "setting": {"enum": [*SETTINGS, UNKNOWN]},
+                "stopped": {"enum": [*STOPPED, UNKNOWN]},
+                "months": {"type": "integer", "minimum": 0},
+            }
+            regimen = {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["agents"],
+                "properties": {"agents": agents, **details},
+            }
+            text = {"type": "string", "description": REGIMEN_GRAMMAR}
+            return {"oneOf": [{"type": "array", "items": {"oneOf": [text, regimen]}}, {"enum": ["none", *ways]}]}
+        case _:
+            return {"oneOf": [{"type": "integer", "minimum": attribute.minimum}, {"enum": ways}]}
+
+
+def _list_schema(items: list[str], ways: list[str]) -> dict[str, Any]:
+    return {"oneOf": [{"type": "array", "items": {"enum": items}}, {"enum": ["none", *ways]}]}
