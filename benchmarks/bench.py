@@ -25,7 +25,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from textwrap import fill
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import mbc_explorer
 from mbc_explorer import Explorer, Profile, load_catalog
@@ -43,10 +43,11 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog, Head
     from mbc_explorer.engine import Answer
 
+    Engine = DurableEngine | Evaluator
     Work = Callable[[], object]
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "profiles"
-ORDINARY = "--er positive --pr positive --her2 negative --menopause postmenopausal --prior none".split()
+ORDINARY = ["--er=positive", "--pr=positive", "--her2=negative", "--menopause=postmenopausal", "--prior=none"]
 BARE, LIBRARIES = "(a) python -c pass", "(b) import the libraries"
 IMPORTS = "import typer, rich.console, rich.table, pydantic, yaml, durable.lang"
 MODEL = "class Model(pydantic.BaseModel): name: str"
@@ -61,7 +62,7 @@ PROFILES: tuple[dict[str, object], ...] = (
     {"er": "positive", "her2": "negative", "menopause": "premenopausal", "ovarian_suppression": "not_receiving"},
     {"sex": "male", "er": "positive", "pr": "negative", "her2": "negative"},
     {"er": "positive", "her2": "negative", "pik3ca": "mutated", "prior": ["letrozole@metastatic,stopped=progression"]},
-    {"er": "negative", "her2": "negative", "prior": ["doxorubicin+cyclophosphamide@adjuvant,stopped=completed,months=4"]},
+    {"er": "negative", "her2": "negative", "prior": ["doxorubicin+cyclophosphamide@adjuvant,months=4"]},
     {"her2": "positive", "presentation": "de_novo", "metastatic_sites": ["brain", "bone"], "symptoms": ["pain"]},
     {"triple_negative": "present", "metastatic_sites": ["liver"], "symptom_level": "affecting_daily_life"},
 )
@@ -78,14 +79,16 @@ FLAT_MIB = 1.0
 """Memory that grows by less than this is flat; an allocator does not give every page back."""
 
 Cell = str | float | bool | None
+Row = dict[str, Cell]
 Facts = dict[str, str]
+Name = TypeVar("Name")
 
 
 class Table(NamedTuple):
     """One part of the benchmark."""
 
     title: str
-    rows: list[dict[str, Cell]]
+    rows: list[Row]
     notes: list[str]
 
 
@@ -155,11 +158,11 @@ class Command(NamedTuple):
     """Stands in what it prints."""
     target: float | None = None
     """At most so many times (b)."""
-    env: Facts = {}
+    env: Facts | None = None
 
 
 def commands(amount: Amount) -> Table:
-    rows = [*_baselines(), *(command for command in _mbc_commands() if is_available() or "durable" not in command.words)]
+    rows = [*_baselines(), *_mbc_commands()]
     printed = {command.name: _start(command, subprocess.PIPE) for command in rows}  # the warm-up
     taken = in_turn({row.name: partial(_start, row) for row in rows}, amount.starts)
     notes = [f"{name}: {' '.join(text.split())}" for name, text in printed.items() if name.startswith("complete")]
@@ -184,7 +187,8 @@ def cold_start(amount: Amount) -> Table:
 
 
 def _baselines() -> list[Command]:
-    return [Command(BARE, [sys.executable, "-c", "pass"]), Command(LIBRARIES, [sys.executable, "-c", f"{_imports()}\n{MODEL}"])]
+    python = [sys.executable, "-c"]
+    return [Command(BARE, [*python, "pass"]), Command(LIBRARIES, [*python, f"{_imports()}\n{MODEL}"])]
 
 
 def _imports() -> str:
@@ -196,7 +200,7 @@ def _mbc_commands() -> list[Command]:
     completion = {"_MBC_COMPLETE": "complete_bash"}
     word = {**completion, "COMP_WORDS": "mbc exp", "COMP_CWORD": "1"}
     value = {**completion, "COMP_WORDS": "mbc explore --her2 p", "COMP_CWORD": "3"}
-    return [
+    found = [
         Command("--version", _mbc("--version"), "mbc-explorer", 0.45),
         Command("complete: mbc exp", _mbc(), "explore", 0.45, word),
         Command("complete: mbc explore --her2 p", _mbc(), "positive", 0.45, value),
@@ -206,6 +210,7 @@ def _mbc_commands() -> list[Command]:
         Command("explore --json, reference", [*explore, "--json", "--engine", "reference"], '"options":', 0.7),
         Command("explore, text", explore, "Educational only"),
     ]
+    return [command for command in found if is_available() or "durable" not in command.words]
 
 
 def _mbc(*words: str) -> list[str]:
@@ -218,21 +223,22 @@ def _script() -> Path:
 
 
 def _start(command: Command, output: int = subprocess.DEVNULL) -> str:
-    done = subprocess.run(command.words, env={**os.environ, **command.env}, stdout=output, text=True, check=True)
+    done = subprocess.run(
+        command.words, env={**os.environ, **(command.env or {})}, stdout=output, text=True, check=True
+    )
     if output == subprocess.PIPE and command.shows not in done.stdout:
         sys.exit(f"`{command.name}` did not print {command.shows!r}.")
     return done.stdout or ""
 
 
-def _command_row(row: Command, taken: dict[str, list[float]]) -> dict[str, Cell]:
+def _command_row(row: Command, taken: dict[str, list[float]]) -> Row:
     times = ratio(taken[row.name], taken[LIBRARIES])
     return {
         "command": row.name,
         "ms": round(median(taken[row.name]) * 1e3, 1),
         "times (a)": round(ratio(taken[row.name], taken[BARE]), 2),
         "times (b)": round(times, 2),
-        "target": row.target,
-        "reached": None if row.target is None else times <= row.target,
+        **against(row.target, times),
     }
 
 
@@ -246,16 +252,13 @@ def verdicts(catalog: Catalog, amount: Amount) -> Table:
     three, two, reference = DurableEngine(catalog), DurableEngine(catalog, (MET,)), Evaluator(catalog)
     for known in (known for some in cases.values() for known in some):
         _stop_on_difference(three.answer(known), two.answer(known), reference.answer(known))
-    engines = {"three": three, "two": two, "reference": reference}
-    work: dict[tuple[str, int], Work] = {
-        (name, percent): partial(_answer_all, engine, cases[percent]) for percent in HIDDEN for name, engine in engines.items()
-    }
-    taken = in_turn(work, amount.rounds)
-    rows: list[dict[str, Cell]] = []
+    engines: dict[str, Engine] = {"three": three, "two": two, "reference": reference}
+    pairs = [(name, percent) for percent in HIDDEN for name in engines]
+    taken = in_turn({pair: partial(_answer_all, engines[pair[0]], cases[pair[1]]) for pair in pairs}, amount.rounds)
+    rows: list[Row] = []
     for percent in HIDDEN:
         exact = taken["three", percent]
         same, complete = ratio(exact, taken["two", percent]), ratio(exact, taken["two", 0])
-        target = TIMES_WITH_UNKNOWN if percent else TIMES_WITH_ALL_KNOWN
         rows.append(
             {
                 "unknown": f"{percent} %",
@@ -263,14 +266,13 @@ def verdicts(catalog: Catalog, amount: Amount) -> Table:
                 "three/two": round(same, 2),
                 "three/two at 0 %": round(complete, 2),
                 "three/reference": round(ratio(exact, taken["reference", percent]), 2),
-                "target": target,
-                "reached": max(same, complete) <= target,
+                **against(TIMES_WITH_UNKNOWN if percent else TIMES_WITH_ALL_KNOWN, max(same, complete)),
             }
         )
     notes = [
         "three, two: through durable_rules, three-valued and two-valued (only which rules are met)",
         "three/two: on the same facts; three/two at 0 %: against two on the complete profiles",
-        f"{len(catalog.rules)} rules, {len(worlds)} profiles of {len(catalog.facts)} facts; unknown is what derivation leaves open",
+        f"{len(catalog.rules)} rules, {len(worlds)} profiles, {len(catalog.facts)} facts; unknown: what derivation leaves open",
         "checked: three and reference answer the same, and two finds the same rules met",
     ]
     return Table("2. Verdicts of all rules: microseconds per profile", rows, notes)
@@ -282,7 +284,7 @@ def _stop_on_difference(three: Answer, two: Answer, reference: Answer) -> None:
         sys.exit(f"The engines differ on {three.known}.")
 
 
-def _answer_all(engine: DurableEngine | Evaluator, cases: list[Facts]) -> None:
+def _answer_all(engine: Engine, cases: list[Facts]) -> None:
     for known in cases:
         engine.answer(known)
 
@@ -291,7 +293,8 @@ def complete_world(catalog: Catalog, chance: random.Random) -> Facts:
     """A case at random in which every fact is known and no constraint is broken."""
     world: Facts = {}
     for fact in chance.sample(list(catalog.facts), len(catalog.facts)):
-        world[fact] = chance.choice([value for value in catalog.facts[fact] if _is_possible(catalog, {**world, fact: value})])
+        possible = [value for value in catalog.facts[fact] if _is_possible(catalog, {**world, fact: value})]
+        world[fact] = chance.choice(possible)
     return world
 
 
@@ -343,25 +346,21 @@ def reports(catalog: Catalog, amount: Amount) -> Table:
         work["Reporter.report alone", name] = partial(reporter.report, understood, facts, answer, engine.name)
         work["Report.json alone", name] = report.json
         work["profile to plain data", name] = partial(explorer.explore, profile)
-        work["profile to JSON text", name] = lambda profile=profile: explorer.explore(profile).json()
+        work["profile to JSON text", name] = partial(_json_text, explorer, profile)
     taken = in_turn(work, amount.rounds)
     targets = {"profile to plain data": DATA_MS, "profile to JSON text": TEXT_MS}
-    rows: list[dict[str, Cell]] = []
+    rows: list[Row] = []
     for step in dict.fromkeys(step for step, _ in work):
         each = [median(taken[step, name]) * 1e3 for name in profiles]
-        target = targets.get(step)
-        rows.append(
-            {
-                "step": step,
-                "ms": round(median(each), 2),
-                "slowest profile": round(max(each), 2),
-                "target": target,
-                "reached": None if target is None else max(each) <= target,
-            }
-        )
-    sizes = [len(explorer.explore(profile).json().encode()) for profile in profiles.values()]
-    note = f"{len(profiles)} profiles, {min(sizes) // 1000} to {max(sizes) // 1000} kB of compact JSON; engine: {engine.name}"
+        figures: Row = {"step": step, "ms": round(median(each), 2), "slowest profile": round(max(each), 2)}
+        rows.append({**figures, **against(targets.get(step), max(each))})
+    sizes = [len(_json_text(explorer, profile).encode()) // 1000 for profile in profiles.values()]
+    note = f"{len(profiles)} profiles, {min(sizes)} to {max(sizes)} kB of compact JSON each; engine: {engine.name}"
     return Table("3. The report, in process: milliseconds", rows, [note])
+
+
+def _json_text(explorer: Explorer, profile: Profile) -> str:
+    return explorer.explore(profile).json()
 
 
 def ordinary_profiles() -> dict[str, Profile]:
@@ -390,25 +389,27 @@ def memory(amount: Amount) -> Table:
     def report_one(number: int) -> None:
         explorer.explore(profiles[number % len(profiles)]).json()
 
-    rows: list[dict[str, Cell]] = [{"after": "loading", "MiB": resident(), "grown by": None, "target": None, "reached": None}]
-    steps = (("profiles", answer_one, amount.flow), ("reports", report_one, amount.flow // 50))
-    for what, work, most in steps:
-        few = most // 50 if what == "profiles" else most // 10
+    rows = [_memory_row("loading", resident())]
+    for what, work, few, most in (
+        ("profiles", answer_one, amount.flow // 50, amount.flow),
+        ("reports", report_one, amount.flow // 500, amount.flow // 50),
+    ):
         for number in range(few):
             work(number)
         warm = resident()
-        rows.append({"after": f"{few:,} {what}", "MiB": warm, "grown by": None, "target": None, "reached": None})
         for number in range(few, most):
             work(number)
-        full = resident()
-        grown = round(full - warm, 2)
-        row = {"after": f"{most:,} {what}", "MiB": full, "grown by": grown, "target": FLAT_MIB, "reached": grown <= FLAT_MIB}
-        rows.append(row)
+        rows += [_memory_row(f"{few:,} {what}", warm), _memory_row(f"{most:,} {what}", resident(), warm)]
     notes = [
         f"a process of its own, engine: {engine.name}; every profile differs in what is known of it",
         "flat is growth of at most 1 MiB after the first profiles, which fill the allocator",
     ]
     return Table("4. Resident memory", rows, notes)
+
+
+def _memory_row(after: str, held: float, before: float | None = None) -> Row:
+    row: Row = {"after": after, "MiB": round(held, 2), "grown by": None, **against(None, 0)}
+    return row if before is None else {**row, "grown by": round(held - before, 2), **against(FLAT_MIB, held - before)}
 
 
 def resident() -> float:
@@ -419,14 +420,14 @@ def resident() -> float:
         import resource
 
         unit = 2**20 if sys.platform == "darwin" else 2**10
-        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 2)
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 2)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 # Timing and printing
 
 
-def in_turn[Name](work: dict[Name, Work], rounds: int) -> dict[Name, list[float]]:
+def in_turn(work: dict[Name, Work], rounds: int) -> dict[Name, list[float]]:
     """Seconds that each piece of work took, one of each in every round."""
     taken: dict[Name, list[float]] = {name: [] for name in work}
     for _ in range(rounds):
@@ -442,14 +443,17 @@ def ratio(times: list[float], base: list[float]) -> float:
     return median(one / other for one, other in zip(times, base, strict=True))
 
 
+def against(target: float | None, figure: float) -> Row:
+    """The cells of a target, which a figure must not pass."""
+    return {"target": target, "reached": None if target is None else figure <= target}
+
+
 def render(table: Table) -> str:
     """A table of 80 columns, the notes under it."""
     cells = [list(table.rows[0]), *([_shown(cell) for cell in row.values()] for row in table.rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [
-        "  ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
-        for row in cells
-    ]
+    form = "  ".join(f"{{:{'>' if number else '<'}{width}}}" for number, width in enumerate(widths))
+    lines = [form.format(*row).rstrip() for row in cells]
     rule = "-" * len(lines[0])
     notes = [fill(note, 80, subsequent_indent="  ") for note in table.notes]
     return "\n".join([table.title, "", lines[0], rule, *lines[1:], "", *notes])

@@ -1,4 +1,4 @@
-"""What every test can ask for: the catalog, an explorer with each engine, the folders of the pack and the five texts."""
+"""What every test can ask for: the catalog, an explorer with each engine, the pack's folders, the five texts."""
 
 from __future__ import annotations
 

@@ -173,14 +173,20 @@ class Tampered:
         return sum(1 for called, _ in self.calls if called == name)
 
 
-def run_python(program: str, **environment: str) -> str:
-    """What a program prints in a process of its own; it must end well and warn of nothing."""
+def start_python(program: str, **environment: str) -> subprocess.Popen[str]:
+    """A program in a process of its own, where every warning is an error."""
     paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **environment}
     command = [sys.executable, "-W", "error", "-c", program]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run_python(program: str, **environment: str) -> str:
+    """What a program prints in a process of its own; it must end well and complain of nothing."""
+    with start_python(program, **environment) as running:
+        told, complaint = running.communicate(timeout=600)
+    assert (running.returncode, complaint) == (0, "")
+    return told
 
 
 def in_child(task: Callable[[], bool]) -> bool:

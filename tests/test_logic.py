@@ -37,72 +37,82 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog, Cube
     from mbc_explorer.condition import Condition
 
-TINY = {
-    "sources.yaml": """\
-version: "0.0.1"
-sources:
-  - {id: leaflet, filename: leaflet.txt, title: null, publisher: Nobody, publisher_basis: attributed, people: [], date: null,
-     date_precision: none, date_basis: made up, url: null, url_status: not_verified, disclosure: null,
-     sections: [{id: all, from: 1, name: All of it}]}
-""",
-    "ledger/leaflet.yaml": """\
-source: leaflet
-sentences: [[1, 2, "0000000000000000"]]
-""",
-    "statements/leaflet/all.yaml": """\
-source: leaflet
-statements: [{id: claim, sentences: [1], paraphrase: The leaflet says so.}]
-""",
-    "categories.yaml": """\
-categories:
-  - {id: drug, name: Drugs, therapy: true}
-  - {id: antibody, name: Antibodies, parent: drug, therapy: true}
-  - {id: cytotoxic, name: Cytotoxics, parent: drug, therapy: true}
-options: [{id: thing, name: Thing, category: drug, kind: class}]
-""",
-    "agents.yaml": """\
-agents:
-  - {id: alphamab, name: alphamab, names: [], brands: [], as_given: [], routes: [], mentions: ["leaflet:1"], notes: [],
-     categories: [{category: antibody, cites: ["leaflet:1"]}]}
-  - {id: betatoxin, name: betatoxin, names: [], brands: [], as_given: [], routes: [], mentions: ["leaflet:1"], notes: [],
-     categories: [{category: cytotoxic, cites: ["leaflet:1"]}]}
-""",
-    "profile.yaml": """\
-not_known: [{id: unknown}, {id: not_tested}, {id: equivocal}]
-attributes:
-  - {id: er, name: ER, label: ER, group: tumor, kind: choice, about: x, cites: [], values: [{id: positive}, {id: negative}]}
-  - {id: pr, name: PR, label: PR, group: tumor, kind: choice, about: x, cites: [], values: [{id: positive}, {id: negative}]}
-  - {id: her2, name: HER2, label: HER2, group: tumor, kind: choice, about: x, cites: [], values: [{id: positive}, {id: negative}]}
-  - {id: hr, name: HR, label: HR, group: tumor, kind: choice, about: x, cites: [], values: [{id: positive}, {id: negative}]}
-  - {id: tnbc, name: TN, label: TN, group: tumor, kind: choice, about: x, cites: [], values: [{id: present}, {id: absent}]}
-  - {id: grade, name: Grade, label: grade, group: tumor, kind: choice, about: x, cites: [],
-     values: [{id: low}, {id: middle}, {id: high}]}
-  - {id: sex, name: Sex, label: sex, group: person, kind: choice, about: x, cites: [], values: [{id: female}, {id: male}]}
-  - {id: menopause, name: Menopause, label: menopause, group: person, kind: choice, about: x, cites: [],
-     applies_when: {sex: female}, values: [{id: before}, {id: after}]}
-  - {id: sites, name: Sites, label: sites, group: disease, kind: list, about: x, cites: [],
-     values: [{id: bone}, {id: spine, implies: [bone]}, {id: liver}]}
-  - {id: areas, name: Areas, label: areas, group: disease, kind: count, about: x, cites: [], minimum: 1}
-  - {id: prior, name: Prior, label: prior, group: treatment, kind: regimens, about: x, cites: []}
-  - {id: regimens, name: Regimens, label: regimens, group: treatment, kind: count, about: x, cites: [],
-     from: {regimens: prior}}
-  - {id: antibody_regimens, name: Antibody regimens, label: antibody regimens, group: treatment, kind: count, about: x,
-     cites: [], from: {regimens: prior, including: antibody}}
-  - {id: completed, name: Completed, label: completed, group: treatment, kind: count, about: x, cites: [],
-     from: {regimens: prior, stopped: completed}}
-  - {id: months, name: Months, label: months, group: treatment, kind: months, about: x, cites: [],
-     from: {regimens: prior, stopped: completed, last: months}, applies_when: {completed: {at_least: 1}}}
-  - {id: failed, name: Failed, label: failed, group: treatment, kind: therapies, about: x, cites: [],
-     from: {regimens: prior, stopped: progression}}
-derivations:
-  - {id: hr, definition: hr, because: HR is ER or PR., basis: curator, cites: [],
-     values: {positive: {any: [{er: positive}, {pr: positive}]}, negative: {all: [{er: negative}, {pr: negative}]}}}
-  - {id: tnbc, definition: tnbc, because: Triple-negative is all three., basis: curator, cites: [],
-     values: {present: {all: [{er: negative}, {pr: negative}, {her2: negative}]},
-              absent: {any: [{er: positive}, {pr: positive}, {her2: positive}]}}}
-notes: []
-nothing_known: Nothing is known.
-""",
+
+def attribute(name: str, kind: str, *values: str | dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A row of the vocabulary; a value is its name, or a mapping where it says more."""
+    rows = [value if isinstance(value, dict) else {"id": value} for value in values]
+    words = {"name": name, "label": name, "group": "tumor", "about": name, "cites": []}
+    return {"id": name, "kind": kind, **words, **({"values": rows} if rows else {}), **more}
+
+
+def agent(name: str, category: str) -> dict[str, Any]:
+    """A drug that is filed under one category."""
+    empty: dict[str, Any] = {key: [] for key in ("names", "brands", "as_given", "routes", "notes")}
+    filed = [{"category": category, "cites": ["leaflet:1"]}]
+    return {"id": name, "name": name, **empty, "categories": filed, "mentions": ["leaflet:1"]}
+
+
+def definition(name: str, **values: dict[str, Any]) -> dict[str, Any]:
+    """A derivation that says exactly when an attribute has each of its values."""
+    return {"id": name, "definition": name, "values": values, "because": "So.", "basis": "curator", "cites": []}
+
+
+NEGATIVE, POSITIVE = ([{name: sign} for name in ("er", "pr", "her2")] for sign in ("negative", "positive"))
+TINY: dict[str, dict[str, Any]] = {
+    "sources": {
+        "version": "0.0.1",
+        "sources": [
+            {
+                **{"id": "leaflet", "filename": "leaflet.txt", "title": None, "publisher": "Nobody", "people": []},
+                **{"publisher_basis": "attributed", "date": None, "date_precision": "none", "date_basis": "made up"},
+                **{"url": None, "url_status": "not_verified", "disclosure": None},
+                "sections": [{"id": "all", "from": 1, "name": "All of it"}],
+            }
+        ],
+    },
+    "ledger/leaflet": {"source": "leaflet", "sentences": [[1, 2, "0" * 16]]},
+    "statements/leaflet/all": {
+        "source": "leaflet",
+        "statements": [{"id": "claim", "sentences": [1], "paraphrase": "The leaflet says so."}],
+    },
+    "categories": {
+        "categories": [
+            {"id": "drug", "name": "Drugs", "therapy": True},
+            {"id": "antibody", "name": "Antibodies", "parent": "drug", "therapy": True},
+            {"id": "cytotoxic", "name": "Cytotoxics", "parent": "drug", "therapy": True},
+        ],
+        "options": [{"id": "thing", "name": "Thing", "category": "drug", "kind": "class"}],
+    },
+    "agents": {"agents": [agent("alphamab", "antibody"), agent("betatoxin", "cytotoxic")]},
+    "profile": {
+        "not_known": [{"id": "unknown"}, {"id": "not_tested"}, {"id": "equivocal"}],
+        "attributes": [
+            *(attribute(name, "choice", "positive", "negative") for name in ("er", "pr", "her2", "hr")),
+            attribute("tnbc", "choice", "present", "absent"),
+            attribute("grade", "choice", "low", "middle", "high"),
+            attribute("sex", "choice", "female", "male"),
+            attribute("menopause", "choice", "before", "after", applies_when={"sex": "female"}),
+            attribute("sites", "list", "bone", {"id": "spine", "implies": ["bone"]}, "liver"),
+            attribute("areas", "count", minimum=1),
+            attribute("prior", "regimens"),
+            attribute("regimens", "count", **{"from": {"regimens": "prior"}}),
+            attribute("antibody_regimens", "count", **{"from": {"regimens": "prior", "including": "antibody"}}),
+            attribute("completed", "count", **{"from": {"regimens": "prior", "stopped": "completed"}}),
+            attribute(
+                "months",
+                "months",
+                applies_when={"completed": {"at_least": 1}},
+                **{"from": {"regimens": "prior", "stopped": "completed", "last": "months"}},
+            ),
+            attribute("failed", "therapies", **{"from": {"regimens": "prior", "stopped": "progression"}}),
+        ],
+        "derivations": [
+            definition("hr", positive={"any": POSITIVE[:2]}, negative={"all": NEGATIVE[:2]}),
+            definition("tnbc", present={"all": NEGATIVE}, absent={"any": POSITIVE}),
+        ],
+        "notes": [],
+        "nothing_known": "Nothing is known.",
+    },
 }
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 TABLE = {"positive": MET, "negative": NOT_MET, "unknown": UNKNOWN}
@@ -113,9 +123,10 @@ class Tiny:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        for name, text in TINY.items():
-            (root / "knowledge" / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / "knowledge" / name).write_text(text, encoding="utf-8")
+        for name, content in TINY.items():
+            path = root / "knowledge" / f"{name}.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(content), encoding="utf-8")  # JSON is YAML
         self._numbers = count()
         self._catalogs: dict[str, Catalog] = {}
 
@@ -189,7 +200,7 @@ def test_not_turns_met_and_not_met_round_and_keeps_unknown(tiny: Tiny, er: str, 
 @pytest.mark.parametrize("way", ["unknown", "not_tested", "equivocal", None])
 def test_every_way_of_not_knowing_is_unknown_and_not_negative(tiny: Tiny, way: str | None) -> None:
     """Unknown, not tested, equivocal and not given leave a condition unknown, and so does its negation."""
-    given = {} if way is None else {"er": way}
+    given: dict[str, Any] = {} if way is None else {"er": way}
     assert (
         tiny.truth(ER, **given)
         == tiny.truth({"er": "negative"}, **given)
@@ -271,7 +282,7 @@ def test_hr_is_settled_by_one_positive_receptor_and_left_open_by_one_negative(ti
 
 
 def test_a_stated_hr_status_works_back_on_its_receptors(tiny: Tiny) -> None:
-    """HR positive and ER negative leave PR positive; HR negative makes both negative; HR positive alone settles neither."""
+    """HR positive and ER negative leave PR positive; HR negative makes both negative; HR positive alone: neither."""
     assert tiny.derived(hr="positive", er="negative") == {
         "hr": "positive",
         "er": "negative",
@@ -290,7 +301,7 @@ def test_stated_triple_negative_makes_all_three_negative(tiny: Tiny) -> None:
 
 
 def test_triple_negative_needs_all_three_known_negative(tiny: Tiny) -> None:
-    """Two negative receptors leave it unknown, one positive rules it out, and its absence with two negatives gives the third."""
+    """Two negatives leave it unknown, one positive rules it out, and absent with two negatives gives the third."""
     present = {"tnbc": "present"}
     assert tiny.truth(present, er="negative", her2="negative") == UNKNOWN
     assert tiny.truth(present, er="negative", pr="negative", her2="negative") == MET

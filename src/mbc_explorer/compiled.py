@@ -71,8 +71,11 @@ def _key(folders: Folders) -> str:
 
 def _cache_file(key: str) -> Path | None:
     """Where the catalog of a key is kept; None where the user has no cache folder."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(home, "mbc-explorer", f"{key}.json") if os.path.isabs(home) else None
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    except RuntimeError:  # no home directory
+        return None
+    return home / "mbc-explorer" / f"{key}.json" if home.is_absolute() else None
 
 
 def _read(path: Path, key: str) -> dict[str, Any] | None:

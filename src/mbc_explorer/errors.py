@@ -68,13 +68,19 @@ class EngineError(MbcError):
     headline = "the rule engine failed"
 
 
+class InternalError(MbcError):
+    """Something went wrong that nobody foresaw: a defect of this package."""
+
+    headline = "something went wrong inside"
+
+
 def one(kind: str, where: str, message: str) -> tuple[Problem]:
     """A single problem, for `raise SomeError(one(…))`."""
     return (Problem(kind, where, message),)
 
 
 def suggestion(word: str, valid: Iterable[str], otherwise: str = ".") -> str:
-    """The end of a message: `; did you mean 'x' or 'y'?` with the nearest valid words, or `otherwise` where none is near."""
+    """The end of a message: `; did you mean 'x' or 'y'?` with the nearest valid words, or `otherwise`."""
     from difflib import get_close_matches
 
     candidates = {name.casefold(): name for name in valid}

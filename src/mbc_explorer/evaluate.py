@@ -159,7 +159,7 @@ class Evaluator:
         return self._search(dict(known), set(), [], goals)
 
     def _prepared(self, condition: Condition) -> tuple[Condition, Walk, list[str]]:
-        """A condition with its walk and facts, prepared once; the condition is kept, so that its identity can be the key."""
+        """A condition with its walk and facts, prepared once; kept with them, so that its identity can be the key."""
         found = self._walks.get(id(condition))
         if found is None:
             found = self._walks[id(condition)] = (condition, walk(condition, self._domains), _facts(condition))
@@ -233,7 +233,7 @@ class Evaluator:
         return True
 
     def _forced(self, leaf: Leaf, known: Mapping[str, str], *, wanted: bool) -> list[tuple[str, str]]:
-        """The one value of a leaf's fact that makes it met (or not); nothing where there are several: splits find them."""
+        """The one value of a leaf's fact that makes it met (or not); nothing where there are several: splits do it."""
         fact, values = literal(leaf)
         fitting = [value for value in self._domains[fact] if (value in values) == wanted]
         return [(fact, fitting[0])] if len(fitting) == 1 and fact not in known else []

@@ -52,16 +52,17 @@ def known_facts(understood: Understood, catalog: Catalog) -> Facts:
 
 
 def contradictions(known: Mapping[str, str], understood: Understood, catalog: Catalog) -> list[Problem]:
-    """Every smallest set of facts that no case can have together."""
-    found = []
+    """Every smallest set of fields that no case can have together, with the first reason for each."""
+    found: dict[str, Problem] = {}
     for conflict in catalog.conflicts:
         if all(known.get(fact) in values for fact, values in conflict.cube):
             fields = list(dict.fromkeys(_field(attribute_of(fact), understood, catalog) for fact, _ in conflict.cube))
             named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
             reasons = dict.fromkeys(_reason(name, catalog) for name in conflict.constraints)
             text = f"contradict each other: {named}. {' '.join(reasons)} Correct one of them, or give it as unknown."
-            found.append(Problem("contradiction", " + ".join(fields), text))
-    return found
+            where = " + ".join(fields)
+            found.setdefault(where, Problem("contradiction", where, text))
+    return list(found.values())
 
 
 def _field(attribute: str, understood: Understood, catalog: Catalog) -> str:
@@ -202,18 +203,21 @@ class _Reading:
         return False if False in asked else None if None in asked else True
 
     def _stopped(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
-        for fact in self._asked.get(attribute.id, []):
-            item = fact.removeprefix(f"{attribute.id}:")
-            parts: list[Truth] = []
+        def told(item: str) -> Truth:
+            parts: list[Truth] = [] if history.complete else [None]
             for regimen in history.regimens:
                 both = (self._matches(regimen, source), self._holds(item, regimen.agents, regimen.complete))
                 parts.append(False if False in both else None if None in both else True)
-            told = _any([*parts, *([] if history.complete else [None])])
-            stated = self.known.get(fact)
-            if told is not None and stated is not None and stated != (PRESENT if told else ABSENT):
-                self._differ(attribute, source, history)
-            else:
-                self._settle(fact, told)
+            return _any(parts)
+
+        stated = self.facts.get(attribute.id)
+        differs = isinstance(stated, Items) and any(told(item) is False for item in stated.items)
+        for fact in self._asked.get(attribute.id, []):
+            truth = told(fact.removeprefix(f"{attribute.id}:"))
+            differs |= truth is True and self.known.get(fact) == ABSENT
+            self._settle(fact, truth)
+        if differs:
+            self._differ(attribute, source, history)
 
     def _differ(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
         """Refuse what was stated beside a history that tells it otherwise."""

@@ -186,7 +186,7 @@ class Reporter:
         )
 
     def _notes(self, understood: Understood, known: Mapping[str, str]) -> list[Plain]:
-        found = []
+        found: list[Plain] = []
         if not understood.facts:
             found.append({"id": "nothing-known", "note": self._catalog.nothing_known, "citations": []})
         for note in self._catalog.notes.values():

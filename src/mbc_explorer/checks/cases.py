@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Expected(NamedTuple):
-    """What a case says of one profile: its name and place, the rule's truth, and what is missing where it is unknown."""
+    """What a case says of one profile: name, place, the rule's truth, and what is missing where it is unknown."""
 
     name: str
     place: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +11,12 @@ from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
-    attribute_parameters,
+    attribute_options,
     catalog_of,
     chosen,
     json_indent,
     profile_from,
+    stated,
     wants_color,
     write_output,
 )
@@ -68,6 +68,7 @@ Engine = Annotated[
 
 
 def explore(
+    context: typer.Context,
     *,
     profile: ProfileFile = None,
     set_: Assigned = None,
@@ -82,7 +83,6 @@ def explore(
     source: Sources = None,
     engine: Engine = None,
     knowledge: Knowledge = None,
-    **facts: Any,
 ) -> None:
     """What the five documents say of a profile: options described, undetermined or not described, each with the
     document, its date and place, the reason, and what is still unknown."""
@@ -99,7 +99,7 @@ def explore(
     if json and format_ not in ("text", "json"):
         raise UsageError(one("two-formats", "--json", f"--json and --format {format_} are both given; give one."))
     explorer = Explorer(catalog, engine)
-    report = narrowed(explorer.explore(profile_from(catalog, profile, set_ or [], facts)), to)
+    report = narrowed(explorer.explore(profile_from(catalog, profile, set_ or [], stated(context))), to)
     everything = all_ or "not_described" in to.statuses or bool(to.options)
     write_output(_rendered(report, shown, everything, details or bool(to.options), output), output)
 
@@ -117,18 +117,7 @@ def _rendered(report: Report, shown: str, everything: bool, details: bool, outpu
 
 
 def command() -> Any:
-    """The command, with an option for each attribute of the vocabulary."""
-    own = [
-        p
-        for p in Signature.from_callable(explore, eval_str=True).parameters.values()
-        if p.kind is Parameter.KEYWORD_ONLY
-    ]
-
-    def run(**given: Any) -> None:
-        explore(**given)
-
-    run.__doc__ = explore.__doc__
-    signature = Signature([*attribute_parameters(catalog_of(None)), *own])
-    run.__signature__ = signature  # type: ignore[attr-defined]
-    run.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
-    return single(run, "explore", EPILOG)
+    """The command, with an option for each attribute of the vocabulary before its own."""
+    made = single(explore, "explore", EPILOG)
+    made.params[:0] = attribute_options(catalog_of(None))
+    return made

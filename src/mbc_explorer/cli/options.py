@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperOption
 
 from mbc_explorer.compiled import load_catalog
 from mbc_explorer.errors import ProfileError, UsageError, one, suggestion
@@ -29,6 +29,7 @@ Corpus = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON: compact when piped, indented on a terminal.")]
 
+FACTS = "mbc_explorer.facts"
 GROUPS = {
     "tumor": "The tumor",
     "genes": "Genes and proteins",
@@ -45,9 +46,9 @@ def catalog_of(directory: Path | None) -> Catalog:
     return load_catalog(directory)
 
 
-def attribute_parameters(catalog: Catalog) -> list[Parameter]:
-    """One option for each attribute of the vocabulary."""
-    return [_parameter(attribute) for attribute in catalog.attributes.values()]
+def attribute_options(catalog: Catalog) -> list[TyperOption]:
+    """One option for each attribute of the vocabulary, made directly: reading a signature takes ten times as long."""
+    return [_option(attribute) for attribute in catalog.attributes.values()]
 
 
 def flags(attribute: Attribute) -> list[str]:
@@ -56,22 +57,34 @@ def flags(attribute: Attribute) -> list[str]:
     return list(dict.fromkeys(f"--{name.replace('_', '-')}" for name in names))
 
 
-def _parameter(attribute: Attribute) -> Parameter:
+def _option(attribute: Attribute) -> TyperOption:
     many = attribute.kind in ("list", "therapies", "regimens")
     if attribute.kind == "choice":
         metavar = "|".join(value.id for value in attribute.values)
     else:
         metavar = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}.get(attribute.kind, "NUMBER")
-    option = typer.Option(
-        *flags(attribute),
+    return TyperOption(
+        callback=_keep,
+        expose_value=False,
+        param_decls=[attribute.id, *flags(attribute)],
+        type=str,
+        multiple=many,
         metavar=metavar,
         help=_help(attribute),
         rich_help_panel=GROUPS.get(attribute.group, attribute.group),
         autocompletion=_completer(attribute),
-        show_default=False,
     )
-    kind: Any = list[str] | None if many else str | None
-    return Parameter(attribute.id, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+
+
+def _keep(context: typer.Context, option: TyperOption, value: Any) -> Any:
+    """Put the value of an attribute's option where `stated` finds it."""
+    context.meta.setdefault(FACTS, {})[option.name] = value
+    return value
+
+
+def stated(context: typer.Context) -> dict[str, Any]:
+    """What the attributes' options of a command say; an option that was not given is left out."""
+    return {name: value for name, value in context.meta.get(FACTS, {}).items() if value not in (None, [], ())}
 
 
 def _help(attribute: Attribute) -> str:
@@ -108,7 +121,7 @@ def profile_from(catalog: Catalog, file: str | None, assigned: list[str], given:
     Raises:
         ProfileError: when the file cannot be read, or says otherwise than an option.
     """
-    facts = {name: value for name, value in given.items() if value not in (None, [], ())}
+    facts = dict(given)
     for text in assigned:
         name, equals, value = text.partition("=")
         attribute = attribute_named(catalog, name)

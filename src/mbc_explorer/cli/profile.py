@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mbc_explorer.catalog import Attribute
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import (
     Json,
@@ -48,15 +49,7 @@ def profile(*, name: Name = None, template: Template = False, json: Json = False
 
         write_output(render_template(chosen), None)
     elif json:
-        rows = [
-            {
-                "id": a.id, "name": a.name, "group": a.group, "kind": a.kind, "options": flags(a), "aliases": list(a.aliases),
-                "values": [{"id": v.id, "aliases": list(v.aliases), "implies": list(v.implies)} for v in a.values],
-                "not_in_documents": [{"words": list(entry.words), "answer": entry.answer} for entry in a.not_in_documents],
-                "about": a.about, "citations": citations(a.cites),
-            }
-            for a in chosen
-        ]  # fmt: skip
+        rows = [_plain(attribute) for attribute in chosen]
         data = {
             "schema_version": SCHEMA_VERSION,
             "disclaimer": DISCLAIMER,
@@ -69,6 +62,21 @@ def profile(*, name: Name = None, template: Template = False, json: Json = False
         from mbc_explorer.render.vocabulary import render_attributes
 
         write_output(render_attributes(chosen, catalog, detailed=name is not None, color=wants_color()), None)
+
+
+def _plain(attribute: Attribute) -> dict[str, Any]:
+    return {
+        "id": attribute.id,
+        "name": attribute.name,
+        "group": attribute.group,
+        "kind": attribute.kind,
+        "options": flags(attribute),
+        "aliases": list(attribute.aliases),
+        "values": [value._asdict() for value in attribute.values],
+        "not_in_documents": [entry._asdict() for entry in attribute.not_in_documents],
+        "about": attribute.about,
+        "citations": citations(attribute.cites),
+    }
 
 
 def command() -> Any:
