@@ -129,6 +129,7 @@ class Attribute(NamedTuple):
     values: tuple[Value, ...]
     not_in_documents: tuple[NotInDocuments, ...]
     applies_when: Condition | None
+    applies_because: str | None
     from_regimens: FromRegimens | None
     minimum: int
 
@@ -368,12 +369,15 @@ def _statement(row: list[Anything]) -> Statement:
 
 
 def _attribute(row: list[Anything]) -> Attribute:
-    *head, aliases, about, cites, values, not_in_documents, applies, source, minimum = row
+    *head, aliases, about, cites, values, not_in_documents, applies, because, source, minimum = row
     unspoken = tuple(NotInDocuments(tuple(words), answer) for words, answer in not_in_documents)
     applies_when = decode(applies) if applies else None
     regimens = FromRegimens(*source) if source else None
     return Attribute._make(
-        (*head, tuple(aliases), about, _citations(cites), _values(values), unspoken, applies_when, regimens, minimum)
+        (
+            *(*head, tuple(aliases), about, _citations(cites), _values(values), unspoken),
+            *(applies_when, because, regimens, minimum),
+        )
     )
 
 

@@ -136,7 +136,7 @@ class Compiler:
             find.cites(row.cites, loaded, *at, "cites"),
             tuple(Value(value.id, tuple(value.aliases), tuple(value.implies)) for value in row.values),
             tuple(NotInDocuments(tuple(entry.words), entry.answer) for entry in row.not_in_documents),
-            applies,
+            applies, row.applies_because,
             FromRegimens._make(source.model_dump().values()) if source else None,
             row.minimum,
         )  # fmt: skip

@@ -39,9 +39,9 @@ def leaf_text(leaf: Leaf, catalog: Catalog) -> str:
         case AtLeast(_, number):
             if attribute.kind == "list":
                 return f"{attribute.label} present"
-            return f"at least {number} {attribute.label}"
+            return f"{attribute.label}: at least {number}"
         case AtMost(_, number):
-            return f"at most {number} {attribute.label}"
+            return f"{attribute.label}: at most {number}"
     assert_never(leaf)
 
 

@@ -106,20 +106,23 @@ class Understood(NamedTuple):
     """By attribute, in the vocabulary's order."""
     not_known: dict[str, str]
     """Attributes given as not known, and in which way: `unknown`, `not_tested`, `equivocal`."""
+    order: tuple[str, ...]
+    """Every attribute that was given, in the vocabulary's order."""
 
     def plain(self) -> dict[str, Any]:
         """The profile as plain data that is valid input again."""
-        data: dict[str, Any] = {}
-        for name, fact in self.facts.items():
-            match fact:
-                case Items(items, complete):
-                    data[name] = [*items] if complete else [*items, UNKNOWN]
-                case History(regimens, complete, last_known):
-                    rows = [str(regimen) for regimen in regimens]
-                    data[name] = rows if complete else ([*rows, UNKNOWN] if not last_known else [UNKNOWN, *rows])
-                case _:
-                    data[name] = fact
-        return data | self.not_known
+        return {name: _plain(self.facts[name]) if name in self.facts else self.not_known[name] for name in self.order}
+
+
+def _plain(fact: Fact) -> str | int | list[str]:
+    match fact:
+        case Items(items, complete):
+            return [*items] if complete else [*items, UNKNOWN]
+        case History(regimens, complete, last_known):
+            rows = [str(regimen) for regimen in regimens]
+            return rows if complete else [*rows, UNKNOWN] if not last_known else [UNKNOWN, *rows]
+        case _:
+            return fact
 
 
 def fold(word: str) -> str:
@@ -164,7 +167,7 @@ def read_profile(profile: Profile, catalog: Catalog) -> Understood:
             facts[attribute.id] = fact
     if reader.problems:
         raise ProfileError(reader.problems)
-    return Understood(facts, not_known)
+    return Understood(facts, not_known, tuple(name for name in catalog.attributes if name in given))
 
 
 class _Reader:

@@ -155,7 +155,6 @@ class Reporter:
         self._spoken: dict[str, set[str]] = {name: set() for name in catalog.sources}
         for rule in catalog.rules.values():
             self._spoken[rule.source].add(rule.option)
-        self._definitions = definitions(catalog)
         self._static: dict[str, Plain] = {}
         self._asked: dict[str, list[str]] = {}
         self._leaves: dict[int, tuple[Condition, Plain]] = {}
@@ -266,7 +265,7 @@ class Reporter:
     def _prepared(self, rule: Rule) -> Plain:
         """The part of a rule that is the same for every profile; made when it is first shown."""
         statement = self._catalog.statements[rule.statement]
-        self._asked[rule.id] = askable(self._catalog, attributes_read(rule.condition), self._definitions)
+        self._asked[rule.id] = askable(self._catalog, attributes_read(rule.condition))
         static = self._static[rule.id] = {
             "with": list(rule.partners),
             "statement": statement.id,
@@ -312,7 +311,7 @@ class Reporter:
             self._prepared(rule)
         cubes = [self._catalog.cubes[number] for number in rule.settling]
         facts = unsettled(cubes, known)
-        open_ones = askable(self._catalog, [attribute_of(fact) for fact in facts], self._definitions)
+        open_ones = askable(self._catalog, [attribute_of(fact) for fact in facts])
         wanted = [
             name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)
         ]
@@ -324,27 +323,18 @@ def _is_settled(catalog: Catalog, attribute: str, known: Mapping[str, str]) -> b
     return catalog.attributes[attribute].kind == "choice" and attribute in known
 
 
-def askable(catalog: Catalog, attributes: Iterable[str], definitions: Mapping[str, list[str]]) -> list[str]:
+def askable(catalog: Catalog, attributes: Iterable[str]) -> list[str]:
     """The attributes that a person can state: for a defined or counted one, those that it is taken from."""
     found: dict[str, None] = {}
     for name in attributes:
         source = catalog.attributes[name].from_regimens
         if source:
             found[source.regimens] = None
-        elif name in definitions:
-            found.update(dict.fromkeys(askable(catalog, definitions[name], definitions)))
+        elif name in catalog.definitions:
+            found.update(dict.fromkeys(askable(catalog, catalog.definitions[name])))
         else:
             found[name] = None
     return list(found)
-
-
-def definitions(catalog: Catalog) -> dict[str, list[str]]:
-    """The attributes that have a definition, with the attributes it is made of."""
-    found: dict[str, list[str]] = {}
-    for rule in catalog.constraints.values():
-        if rule.id.endswith(".back") and rule.basis != "structure":
-            found.setdefault(attributes_read(rule.given)[0], []).extend(attributes_read(rule.then))
-    return found
 
 
 def derived_facts(catalog: Catalog, given: Mapping[str, str], known: Mapping[str, str]) -> list[Plain]:

@@ -134,6 +134,7 @@ class AttributeData(Model):
     values: list[ValueData] = []
     not_in_documents: list[NotInDocumentsData] = []
     applies_when: ConditionData | None = None
+    applies_because: str | None = None
     from_: FromData | None = Field(default=None, alias="from")
     minimum: int = 0
 
@@ -141,6 +142,8 @@ class AttributeData(Model):
     def _values_fit_kind(self) -> AttributeData:
         if (self.kind in ("choice", "list")) != bool(self.values):
             raise ValueError("values are listed exactly for the kinds choice and list")
+        if (self.applies_when is None) != (self.applies_because is None):
+            raise ValueError("applies_because says why, exactly where applies_when is given")
         return self
 
 

@@ -89,15 +89,13 @@ def _applicability(attributes: list[Attribute], thresholds: dict[str, list[int]]
         leaf: list[Leaf] = [OneOf(a.id, tuple(value.id for value in a.values))] if a.kind == "choice" else []
         applies = a.applies_when
         assert applies is not None
-        because = f"{a.name}: applies only under its condition, and then has a value."
+        because = a.applies_because or ""
         for condition in leaf:
-            found.append(Constraint(f"applies.{a.id}", condition, applies, because, "structure", a.cites))
-            found.append(Constraint(f"applies.{a.id}.back", applies, condition, because, "structure", a.cites))
+            found.append(Constraint(f"applies.{a.id}", condition, applies, because, "curator", ()))
+            found.append(Constraint(f"applies.{a.id}.back", applies, condition, because, "curator", ()))
         for number in thresholds.get(a.id, []):
             for half in (AtLeast(a.id, number), AtMost(a.id, number - 1)):
-                found.append(
-                    Constraint(f"applies.{half.kind}.{a.id}.{number}", half, applies, because, "structure", a.cites)
-                )
+                found.append(Constraint(f"applies.{half.kind}.{a.id}.{number}", half, applies, because, "curator", ()))
     return found
 
 
