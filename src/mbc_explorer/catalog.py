@@ -239,26 +239,9 @@ class Catalog:
     """The knowledge: sources, statements, vocabulary, agents, categories, options and rules."""
 
     __slots__ = (
-        "agents",
-        "attributes",
-        "categories",
-        "conflicts",
-        "constraints",
-        "cubes",
-        "digest",
-        "facts",
-        "heads",
-        "implied",
-        "not_known",
-        "notes",
-        "nothing_known",
-        "options",
-        "rules",
-        "rules_of",
-        "sources",
-        "statements",
-        "version",
-        "words",
+        "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions", "digest", "facts",
+        "heads", "implied", "not_known", "notes", "nothing_known", "options", "rules", "rules_of", "sources",
+        "statements", "version", "words",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Anything]) -> None:
@@ -277,6 +260,8 @@ class Catalog:
         self.options = _records(data["options"], lambda row: Option._make((*row[:4], tuple(row[4]), tuple(row[5]))))
         self.agents = _records(data["agents"], _agent)
         self.constraints = _records(data["constraints"], _constraint)
+        self.definitions: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in data["definitions"].items()}
+        """The attributes that are defined by others, with those others."""
         self.notes = _records(data["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
         self.rules = _records(data["rules"], _rule)
         self.facts: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in data["facts"].items()}
@@ -312,7 +297,7 @@ class Catalog:
             **{name: list(getattr(self, name).values()) for name in rows},
             **{
                 name: getattr(self, name)
-                for name in ("not_known", "facts", "cubes", "heads", "conflicts", "words", "implied")
+                for name in ("not_known", "definitions", "facts", "cubes", "heads", "conflicts", "words", "implied")
             },
         }
 

@@ -25,7 +25,7 @@ from mbc_explorer.catalog import (
     Statement,
     Value,
 )
-from mbc_explorer.condition import ALWAYS, Condition, OneOf
+from mbc_explorer.condition import ALWAYS, Condition, OneOf, attributes_read
 from mbc_explorer.errors import KnowledgeError
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
 from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
@@ -51,6 +51,7 @@ class Compiler:
         self.pack = pack
         self.resolver = Resolver(pack)
         self.numbers: dict[Cube, int] = {}
+        self.definitions: dict[str, list[str]] = {}
 
     def catalog(self) -> Catalog:
         find = self.resolver
@@ -98,6 +99,7 @@ class Compiler:
                 "options": options,
                 "agents": agents,
                 "constraints": constraints,
+                "definitions": self.definitions,
                 "notes": notes,
                 "rules": compiled,
                 "facts": domains,
@@ -221,6 +223,8 @@ class Compiler:
             for value, data in row.values.items():
                 condition = find.condition(data, loaded, *at, "values", value)
                 is_value = OneOf(row.definition, (value,))
+                parts = [*self.definitions.get(row.definition, []), *attributes_read(condition)]
+                self.definitions[row.definition] = list(dict.fromkeys(parts))
                 found.append(Constraint(f"{row.id}.{value}", condition, is_value, row.because, row.basis, cites))
                 found.append(Constraint(f"{row.id}.{value}.back", is_value, condition, row.because, row.basis, cites))
         return found

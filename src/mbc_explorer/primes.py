@@ -165,9 +165,14 @@ def _contains(outer: Masks, inner: Masks) -> bool:
     return all(fact in inner and inner[fact] & ~mask == 0 for fact, mask in outer.items())
 
 
+def _narrowness(cube: Masks) -> tuple[int, int]:
+    """Orders cubes so that none comes after one that it contains: fewer facts first, then more values."""
+    return len(cube), -sum(mask.bit_count() for mask in cube.values())
+
+
 def _absorbed(cubes: Iterable[Masks]) -> list[Masks]:
     kept: list[Masks] = []
-    for cube in sorted(cubes, key=len):
+    for cube in sorted(cubes, key=_narrowness):
         if not any(_contains(other, cube) for other in kept):
             kept.append(cube)
     if len(kept) > MAX_CUBES:
