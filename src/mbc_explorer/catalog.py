@@ -83,6 +83,13 @@ class Statement(NamedTuple):
     worded_for: str | None
     """The word of the text for whom it speaks of (`women`), where that is not a condition."""
     note: str | None
+    kind: str
+    agents: tuple[str, ...]
+    """What it concerns: said of the statement itself, or taken from the rules that rest on it."""
+    categories: tuple[str, ...]
+    attributes: tuple[str, ...]
+    when: Condition | None
+    """The condition that it states, where no rule carries it."""
 
 
 class Value(NamedTuple):
@@ -350,7 +357,9 @@ def _source(row: list[Anything]) -> Source:
 
 
 def _statement(row: list[Anything]) -> Statement:
-    return Statement(row[0], row[1], _anchors(row[2]), *row[3:])
+    *head, agents, categories, attributes, when = row
+    head[2] = _anchors(head[2])
+    return Statement._make((*head, tuple(agents), tuple(categories), tuple(attributes), decode(when) if when else None))
 
 
 def _attribute(row: list[Anything]) -> Attribute:

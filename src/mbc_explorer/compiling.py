@@ -72,10 +72,15 @@ class Compiler:
         statements.sort(key=lambda s: (by_source[s.source], s.sentences[0].number, s.id))
         first = {s.id: (by_source[s.source], s.sentences[0].number) for s in statements}
         drafts.sort(key=lambda rule: (*first[rule.statement], rule.id))
+        resting: dict[str, list[Rule]] = {s.id: [] for s in statements}
+        for rule in drafts:
+            resting[rule.statement].append(rule)
+        statements = [self._concerning(s, resting[s.id]) for s in statements]
         implied = self._implied()
         asked: list[Condition] = [rule.condition for rule in drafts] + [note.when for note in notes]
         asked += [condition for rule in stated for condition in (rule.given, rule.then)]
         asked += [a.applies_when for a in attributes if a.applies_when]
+        asked += [s.when for s in statements if s.when]
         structural, domains = structural_constraints(attributes, asked, implied)
         constraints = [*stated, *structural]
         world = World(constraints, domains)
@@ -189,18 +194,47 @@ class Compiler:
         )  # fmt: skip
 
     def _statements(self, loaded: Loaded) -> list[Statement]:
-        source = loaded.model.source
-        return [
-            Statement(
-                f"{source}.{row.id}",
-                source,
-                self.resolver.anchors(source, row.sentences, loaded, "statements", i, "sentences"),
-                row.paraphrase,
-                row.worded_for,
-                row.note,
+        source, find = loaded.model.source, self.resolver
+        found = []
+        for index, row, _ in find.rows(loaded, "statements"):
+            at = ("statements", index)
+            for key, valid in (
+                ("agents", find.agents),
+                ("categories", find.categories),
+                ("attributes", find.attributes),
+            ):
+                for name in getattr(row, key):
+                    if name not in valid:
+                        find.unknown({"categories": "category"}.get(key, key[:-1]), name, valid, loaded.place(*at, key))
+            anchors = find.anchors(source, row.sentences, loaded, *at, "sentences")
+            when = find.condition(row.when, loaded, *at, "when") if row.when else None
+            names = (tuple(row.agents), tuple(row.categories), tuple(row.attributes))
+            found.append(
+                Statement(
+                    f"{source}.{row.id}",
+                    source,
+                    anchors,
+                    row.paraphrase,
+                    row.worded_for,
+                    row.note,
+                    row.kind,
+                    *names,
+                    when,
+                )
             )
-            for i, row, _ in self.resolver.rows(loaded, "statements")
-        ]
+        return found
+
+    def _concerning(self, statement: Statement, rules: list[Rule]) -> Statement:
+        """A statement with what it concerns: its own words, and those of the rules that rest on it."""
+        options = [self.resolver.options[rule.option] for rule in rules]
+        agents = [agent for option in options for agent in option.agents]
+        attributes = [name for rule in rules for name in attributes_read(rule.condition)]
+        attributes += attributes_read(statement.when) if statement.when else []
+        return statement._replace(
+            agents=tuple(dict.fromkeys([*statement.agents, *agents])),
+            categories=tuple(dict.fromkeys([*statement.categories, *(option.category for option in options)])),
+            attributes=tuple(dict.fromkeys([*statement.attributes, *attributes])),
+        )
 
     def _derivations(self) -> list[Constraint]:
         """Definitions and implications, and for each attribute that does not always apply, when it does."""

@@ -53,16 +53,15 @@ def known_facts(understood: Understood, catalog: Catalog) -> Facts:
 
 def contradictions(known: Mapping[str, str], understood: Understood, catalog: Catalog) -> list[Problem]:
     """Every smallest set of fields that no case can have together, with the first reason for each."""
-    found: dict[str, Problem] = {}
+    found: dict[frozenset[str], Problem] = {}
     for conflict in catalog.conflicts:
         if all(known.get(fact) in values for fact, values in conflict.cube):
             fields = list(dict.fromkeys(_field(attribute_of(fact), understood, catalog) for fact, _ in conflict.cube))
             named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
             reasons = dict.fromkeys(_reason(name, catalog) for name in conflict.constraints)
             text = f"contradict each other: {named}. {' '.join(reasons)} Correct one of them, or give it as unknown."
-            where = " + ".join(fields)
-            found.setdefault(where, Problem("contradiction", where, text))
-    return list(found.values())
+            found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
+    return [problem for fields, problem in found.items() if not any(other < fields for other in found)]
 
 
 def _field(attribute: str, understood: Understood, catalog: Catalog) -> str:

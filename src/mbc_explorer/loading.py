@@ -19,6 +19,7 @@ from mbc_explorer.schema import (
     LedgerFile,
     ProfileFile,
     RulesFile,
+    SetAsideFile,
     SourceData,
     SourcesFile,
     StatementsFile,
@@ -54,6 +55,7 @@ class Pack(NamedTuple):
     categories: Loaded
     agents: Loaded
     ledgers: list[Loaded]
+    set_aside: list[Loaded]
     statements: list[Loaded]
     rules: list[Loaded]
     cases: list[Loaded]
@@ -82,13 +84,16 @@ def read_pack(folders: Folders) -> Pack:
 
     single = {name: load(knowledge / f"{name}.yaml", model, knowledge) for name, model in _SINGLE_FILES.items()}
     ledgers = every(knowledge, "ledger/*.yaml", LedgerFile)
+    set_aside = every(knowledge, "set_aside/*.yaml", SetAsideFile)
     statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
     cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
     if problems:
         raise KnowledgeError(sorted(problems, key=lambda problem: problem.where))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
-    return Pack(sources, profile, categories, agents, ledgers, statements, rule_files, cases, folders.digest())
+    return Pack(
+        sources, profile, categories, agents, ledgers, set_aside, statements, rule_files, cases, folders.digest()
+    )
 
 
 def read_sources(folders: Folders) -> list[SourceData]:
@@ -161,7 +166,7 @@ class Resolver:
         for name in self.sources:
             if name not in self.ledgers:
                 self.report("missing-ledger", f"knowledge/ledger/{name}.yaml", f"source {name!r} has no ledger.")
-        for loaded in (*pack.ledgers, *pack.statements, *pack.rules, *pack.cases):
+        for loaded in (*pack.ledgers, *pack.set_aside, *pack.statements, *pack.rules, *pack.cases):
             if loaded.model.source not in self.sources:
                 self.unknown("source", loaded.model.source, self.sources, loaded.place("source"))
 

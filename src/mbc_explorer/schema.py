@@ -57,6 +57,18 @@ Cite = Annotated[str, AfterValidator(_citation)]
 ConditionData = Annotated[dict[str, Any], AfterValidator(_condition)]
 
 
+Kind = Literal[
+    "treatment", "definition", "testing", "monitoring", "side_effect", "management", "supportive", "lifestyle",
+    "fertility", "trial", "symptom", "outlook", "decision", "epidemiology", "background",
+]  # fmt: skip
+"""What a statement is about."""
+Reason = Literal[
+    "heading", "lead_in", "navigation", "biography", "advertisement", "reader_comment", "editorial_slip", "legal",
+    "personal_story", "repeat", "no_claim",
+]  # fmt: skip
+"""Why a sentence is cited by no statement."""
+
+
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -247,10 +259,25 @@ class AgentsFile(Model):
 
 class StatementData(Model):
     id: Slug
+    kind: Kind = "treatment"
     sentences: list[int] = Field(min_length=1)
     paraphrase: Text
+    agents: list[Name] = []
+    categories: list[Name] = []
+    attributes: list[Name] = []
+    when: ConditionData | None = None
     worded_for: str | None = None
     note: str | None = None
+
+
+class SetAsideData(Model):
+    reason: Reason
+    sentences: list[int] = Field(min_length=1)
+
+
+class SetAsideFile(Model):
+    source: Slug
+    set_aside: list[SetAsideData]
 
 
 class StatementsFile(Model):

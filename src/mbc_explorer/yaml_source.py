@@ -24,7 +24,24 @@ Positions = dict[Path_, tuple[int, int]]
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_DIGITS = 4000
+"""A number of more digits stays text: Python refuses to read it, and nothing here counts so far."""
+_DEPTH = 100
+"""Deeper text is refused before it is composed, where libyaml would run out of stack and end the process."""
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None, "~": None}
+
+
+_HINTS = {
+    "block sequence": " A value that begins with + or - must be quoted: '-'.",
+    "cannot start any token": " Indent with spaces, not with tabs, and quote a value that begins with @, % or `.",
+}
 
 
 class Document:
@@ -64,6 +81,9 @@ def read_yaml(path: Path, name: str | None = None, error: type[MbcError] = Knowl
 def parse_yaml(text: str, name: str, error: type[MbcError] = KnowledgeError) -> Document:
     """Parse YAML text; see `read_yaml`."""
     try:
+        problems = _anchors_and_depth(text, name)
+        if any(problem.kind == "yaml-depth" for problem in problems):
+            raise error(problems)
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
@@ -73,7 +93,7 @@ def parse_yaml(text: str, name: str, error: type[MbcError] = KnowledgeError) -> 
         raise error(one("yaml-syntax", _error_place(name, reason), _error_words(reason))) from None
     builder = _Builder(name)
     data = builder.build(node, ()) if node is not None else None
-    builder.problems += _anchors(text, name)
+    builder.problems += problems
     if builder.problems:
         raise error(builder.problems)
     return Document(name, data, builder.positions)
@@ -89,7 +109,7 @@ def parse_json(text: str, name: str, error: type[MbcError] = KnowledgeError) -> 
         return dict(items)
 
     try:
-        data = json.loads(text, object_pairs_hook=pairs)
+        data = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=pairs, parse_int=_whole_number)
     except ValueError as reason:
         line, column = getattr(reason, "lineno", 1), getattr(reason, "colno", 1)
         words = getattr(reason, "msg", str(reason))
@@ -135,17 +155,28 @@ def _scalar(node: Any) -> Any:
         return text
     if text.casefold() in _WORDS:
         return _WORDS[text.casefold()]
-    return int(text) if _INTEGER.fullmatch(text) else text
+    return _whole_number(text) if _INTEGER.fullmatch(text) else text
 
 
-def _anchors(text: str, name: str) -> list[Problem]:
+def _whole_number(text: str) -> int | str:
+    return int(text) if len(text) <= _DIGITS else text
+
+
+def _anchors_and_depth(text: str, name: str) -> list[Problem]:
     problems = []
+    depth = 0
     for token in yaml.scan(text, Loader=_Loader):
+        place = f"{name}:{token.start_mark.line + 1}:{token.start_mark.column + 1}"
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-            place = f"{name}:{token.start_mark.line + 1}:{token.start_mark.column + 1}"
             problems.append(
                 Problem("yaml-anchor-or-tag", place, "anchors, aliases and tags are not used here; write it out.")
             )
+        elif isinstance(token, _OPENING):
+            depth += 1
+            if depth > _DEPTH:
+                return [*problems, Problem("yaml-depth", place, "is nested too deeply.")]
+        elif isinstance(token, _CLOSING):
+            depth -= 1
     return problems
 
 
@@ -155,6 +186,5 @@ def _error_place(name: str, reason: yaml.YAMLError) -> str:
 
 
 def _error_words(reason: yaml.YAMLError) -> str:
-    problem = getattr(reason, "problem", None) or str(reason)
-    hint = " A value that begins with + or - must be quoted: '-'." if "block sequence" in problem else ""
-    return f"is not valid YAML: {problem}.{hint}"
+    problem = getattr(reason, "problem", None) or getattr(reason, "reason", None) or str(reason)
+    return f"is not valid YAML: {problem}.{next((hint for words, hint in _HINTS.items() if words in problem), '')}"

@@ -30,6 +30,8 @@ Corpus = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON: compact when piped, indented on a terminal.")]
 
 FACTS = "mbc_explorer.facts"
+LISTS = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}
+"""How the help names an item, for the kinds of attribute whose option is repeated."""
 GROUPS = {
     "tumor": "The tumor",
     "genes": "Genes and proteins",
@@ -58,17 +60,16 @@ def flags(attribute: Attribute) -> list[str]:
 
 
 def _option(attribute: Attribute) -> TyperOption:
-    many = attribute.kind in ("list", "therapies", "regimens")
     if attribute.kind == "choice":
         metavar = "|".join(value.id for value in attribute.values)
     else:
-        metavar = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}.get(attribute.kind, "NUMBER")
+        metavar = LISTS.get(attribute.kind, "NUMBER")
     return TyperOption(
         callback=_keep,
         expose_value=False,
         param_decls=[attribute.id, *flags(attribute)],
         type=str,
-        multiple=many,
+        multiple=True,
         metavar=metavar,
         help=_help(attribute),
         rich_help_panel=GROUPS.get(attribute.group, attribute.group),
@@ -77,7 +78,12 @@ def _option(attribute: Attribute) -> TyperOption:
 
 
 def _keep(context: typer.Context, option: TyperOption, value: Any) -> Any:
-    """Put the value of an attribute's option where `stated` finds it."""
+    """Put the value of an attribute's option where `stated` finds it. One value may be repeated, not contradicted."""
+    if option.metavar not in LISTS.values():
+        if len({fold(word) for word in value or ()}) > 1:
+            told = " and as ".join(map(repr, value))
+            raise UsageError(one("given-twice", option.opts[0], f"is given as {told}; give it once."))
+        value = value[0] if value else None
     context.meta.setdefault(FACTS, {})[option.name] = value
     return value
 
@@ -92,7 +98,7 @@ def _help(attribute: Attribute) -> str:
         case "regimens":
             return (
                 f"{attribute.name}, one regimen each time, oldest first: 'trastuzumab+docetaxel', or with details "
-                "'tamoxifen@adjuvant,stopped=progression,months=8'. 'none' for never treated; not given is unknown."
+                "'tamoxifen@adjuvant,months=8'. 'none' for never treated; not given is unknown."
             )
         case "list":
             items = ", ".join(value.id for value in attribute.values)
@@ -104,7 +110,7 @@ def _help(attribute: Attribute) -> str:
 
 
 def _completer(attribute: Attribute) -> Any:
-    def complete(incomplete: str) -> list[str]:
+    def complete(_context: typer.Context, _words: list[str], incomplete: str) -> list[str]:
         catalog = catalog_of(None)
         names: Iterable[str] = [value.id for value in attribute.values]
         if attribute.kind in ("therapies", "regimens"):
@@ -127,9 +133,9 @@ def profile_from(catalog: Catalog, file: str | None, assigned: list[str], given:
         attribute = attribute_named(catalog, name)
         key = attribute.id if attribute else name
         if not equals or key in facts:
-            told = "is given twice" if equals else "is written attribute=value"
-            raise UsageError(one("wrong-assignment", "--set", f"{text!r} {told}; such as --set er_status=positive."))
-        many = attribute is not None and attribute.kind in ("list", "therapies", "regimens")
+            told = f"gives {key} a second time" if equals else "is written attribute=value, as in er_status=positive"
+            raise UsageError(one("wrong-assignment", "--set", f"{text!r} {told}."))
+        many = attribute is not None and attribute.kind in LISTS
         facts[key] = [value] if many else value
     if file is None:
         return Profile(facts)
