@@ -340,7 +340,7 @@ def test_engines_are_exact_for_any_consistent_facts(data: st.DataObject) -> None
     assert_exact(data.draw(known_of(data.draw(worlds()))))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(worlds())
 def test_a_complete_case_leaves_nothing_unknown(world: Case) -> None:
     """With every fact known no rule is unknown."""
@@ -352,7 +352,7 @@ def test_a_complete_case_leaves_nothing_unknown(world: Case) -> None:
 # ---------------------------------------------------------------- more information
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.data())
 def test_more_facts_never_unsettle_and_never_turn_a_verdict(data: st.DataObject) -> None:
     """A part of a case is never answered otherwise than more of it, but by unknown."""
@@ -361,7 +361,7 @@ def test_more_facts_never_unsettle_and_never_turn_a_verdict(data: st.DataObject)
     assert_keeps(less, more)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.data())
 def test_a_profile_that_says_more_never_unsettles_and_never_turns_a_verdict(data: st.DataObject) -> None:
     """Closing a list, naming an agent of a class, telling why a regimen stopped, adding an attribute: all settle."""
@@ -400,7 +400,7 @@ def is_settled_by(rule: Rule, attributes: tuple[str, ...], fitting: list[int]) -
     return all(len(set(truths_of(rule.condition, named, ways))) < 2 for ways in product(*left))
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(profiles())
 def test_what_is_missing_settles_an_unknown_rule(profile: dict[str, Any]) -> None:
     """However the missing attributes turn out, the rule is then met or not met; and each of them is open now."""
@@ -418,7 +418,7 @@ def test_what_is_missing_settles_an_unknown_rule(profile: dict[str, Any]) -> Non
             assert all(set(stands_for(name)) - answer.known.keys() for name in missing), rule.id
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(profiles())
 def test_stating_the_missing_values_settles_the_rule_for_the_user_too(profile: dict[str, Any]) -> None:
     """Where single-valued attributes are missing, each accepted way to state them settles the rule, and one exists."""
@@ -447,7 +447,7 @@ def rules_of(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [rule for option in report["options"] for view in option["sources"] for rule in view["rules"]]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(profiles())
 def test_only_an_unknown_rule_has_something_missing(profile: dict[str, Any]) -> None:
     """A rule of a report is unknown exactly when something is missing for it, and an option undetermined likewise."""
@@ -457,7 +457,7 @@ def test_only_an_unknown_rule_has_something_missing(profile: dict[str, Any]) -> 
     assert odd == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(profiles())
 def test_a_report_is_the_same_bytes_for_the_same_profile(profile: dict[str, Any]) -> None:
     """Asked by another explorer, with the attributes in another order, or with the profile that the report shows."""
@@ -468,7 +468,7 @@ def test_a_report_is_the_same_bytes_for_the_same_profile(profile: dict[str, Any]
     assert report.json() == again.json() == turned.json() == read_back.json()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_narrowing_never_changes_a_verdict(data: st.DataObject) -> None:
     """A narrowed report holds the same options, views and counts as the whole, only fewer of them."""
@@ -533,7 +533,7 @@ def inside(world: Case, cube: dict[str, int]) -> bool:
     return all(mask >> MANY[fact].index(world[fact]) & 1 for fact, mask in cube.items())
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(formulas())
 def test_the_prime_cubes_are_exactly_the_maximal_implied_ones(what: Formula) -> None:
     """Every prime cube is implied, none can be widened by one value, and no such cube is left out."""
@@ -576,7 +576,7 @@ def lies_inside(cubes: list[Cube], known: Known) -> bool:
     return any(all(known.get(fact) in values for fact, values in cube) for cube in cubes)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(constraints(), formulas())
 def test_cubes_and_heads_keep_verdicts_exact_under_constraints(tied: list[Constraint], what: Formula) -> None:
     """With what the heads derive, a cube holds exactly when every allowed world agrees; the needed ones do as well."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from mbc_explorer.catalog import Catalog
@@ -86,7 +88,7 @@ def _read(path: Path, key: str) -> dict[str, Any] | None:
         if json.loads(head) != {"key": key, "sha256": sha256(body).hexdigest()}:
             return None
         data: dict[str, Any] = json.loads(body)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # a RecursionError: of brackets without end
         return None
     return data
 
@@ -98,10 +100,11 @@ def _file(key: str, catalog: Catalog) -> bytes:
 
 def _write(path: Path, key: str, catalog: Catalog) -> None:
     """Keep a catalog, whole or not at all; where the folder cannot be written, go without."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside.write_bytes(_file(key, catalog))
         beside.replace(path)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing can be removed either
+            beside.unlink()

@@ -31,10 +31,17 @@ class Folders(NamedTuple):
         return sorted(found)
 
     def digest(self) -> str:
-        """SHA-256 over the names and bytes of the files, shortened to 16 hex digits."""
+        """SHA-256 over the names and bytes of the files, shortened to 16 hex digits.
+
+        Raises:
+            KnowledgeError: when a file cannot be read.
+        """
         seen = sha256()
         for name, path in self.files():
-            content = path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except OSError as reason:
+                raise KnowledgeError(one("unreadable-file", name, f"cannot be read ({reason.strerror}).")) from None
             seen.update(f"{name} {len(content)}\n".encode())
             seen.update(content)
         return seen.hexdigest()[:16]

@@ -46,7 +46,7 @@ def _account(pack: Pack, source: str) -> Account:
 
 
 def check_accounts(pack: Pack) -> list[Problem]:
-    """Every sentence that is neither cited nor set aside, that is both, or that is set aside twice or does not exist."""
+    """Every sentence that is neither cited nor set aside, that is both, or that is set aside twice or is not there."""
     problems = []
     for account in accounts(pack):
         where = f"knowledge/set_aside/{account.source}.yaml"

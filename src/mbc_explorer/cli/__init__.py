@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +17,26 @@ BROKEN_PIPE = 141
 INTERRUPTED = 130
 
 
+class ReaderGone(Exception):
+    """Nobody reads what is printed any more: `mbc explore | head -1`."""
+
+
 def main() -> None:
     """Run the command line and exit: 0 done, 1 invalid knowledge or a failed check, 2 invalid input or usage."""
     gc.disable()  # one short answer: collecting while it is built takes a tenth of the time and frees nothing
+    _steady_streams()
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except (ReaderGone, BrokenPipeError):
+        _let_go_of_stdout()
+        code = BROKEN_PIPE
+    sys.exit(code)
+
+
+def _run() -> int:
     import typer
     from typer._click.exceptions import ClickException  # typer itself exports only children of it
 
@@ -25,37 +45,54 @@ def main() -> None:
 
     try:
         code = command().main(prog_name="mbc", standalone_mode=False)
-        sys.stdout.flush()
     except MbcError as error:
-        code = _tell(error)
+        return _tell(error)
     except typer.Abort:
-        code = INTERRUPTED
-    except BrokenPipeError:
-        sys.stdout = None  # the reader has gone; nothing more can be said to it
-        code = BROKEN_PIPE
+        return INTERRUPTED
     except ClickException as error:
-        code = _tell(UsageError(one("usage", "", _usage_text(error))))
+        return _tell(UsageError(one("usage", "", _usage_text(error))))
+    except (ReaderGone, BrokenPipeError):
+        raise
     except Exception as error:  # a defect of ours: say so, and keep the traceback for whoever asks for it
         if os.environ.get("MBC_TRACEBACK"):
             raise
         text = f"{type(error).__name__}: {error}. This is a defect; please report it (MBC_TRACEBACK=1 shows where)."
-        code = _tell(InternalError(one("defect", "", text)))
-    sys.exit(code if isinstance(code, int) else 0)
+        return _tell(InternalError(one("defect", "", text)))
+    return code if isinstance(code, int) else 0
+
+
+def _steady_streams() -> None:
+    """Streams that can be written to: UTF-8 wherever this runs, and nowhere at all where they were closed."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _let_go_of_stdout() -> None:
+    """Send what is still to be written nowhere, so that Python does not fail once more at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage_text(error: Exception) -> str:
+    from mbc_explorer.cli.app import COMMANDS
     from mbc_explorer.errors import suggestion
 
     context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "mbc"
+    named = [word for word in sys.argv[1:2] if word in COMMANDS]
+    path = context.command_path if context is not None else " ".join(["mbc", *named])
     text = str(getattr(error, "format_message", lambda: str(error))()) or "a command is missing."
     if type(error).__name__ == "NoArgsIsHelpError":
         return text
     misspelled = getattr(error, "option_name", None)
-    if misspelled and "did you mean" not in text.casefold():
-        known = [name for parameter in context.command.params for name in parameter.opts] if context else []
+    if misspelled and context and "did you mean" not in text.casefold():
+        known = [name for parameter in context.command.params for name in parameter.opts]
         text = text.partition(" (Possible")[0].rstrip(".") + suggestion(misspelled, known)
-    return f"{text} `{path} --help` shows what it takes."
+    ended = text if text.endswith((".", "?")) else f"{text}."
+    return f"{ended} `{path} --help` shows what it takes."
 
 
 def _tell(error: MbcError) -> int:
@@ -63,13 +100,19 @@ def _tell(error: MbcError) -> int:
     if _json_was_asked(sys.argv[1:]):
         from mbc_explorer.render.errors import error_json
 
-        sys.stdout.write(error_json(error) + "\n")
-    else:
-        sys.stderr.write(f"mbc: {error.headline}\n{error}\n")
+        try:
+            sys.stdout.write(error_json(error) + "\n")
+            sys.stdout.flush()
+            return error.exit_code
+        except BrokenPipeError:
+            raise
+        except OSError:  # a full disk: say it where it can still be read
+            _let_go_of_stdout()
+    sys.stderr.write(f"mbc: {error.headline}\n{error}\n")
     return error.exit_code
 
 
 def _json_was_asked(words: list[str]) -> bool:
     """Whether the words of the command line ask for JSON; looked at only once something went wrong."""
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    return any(word in ("--json", "--format=json") or (word == "--format" and value == "json") for word, value in pairs)
+    joined = "\n".join(words).casefold()
+    return re.search(r"^(--json|--format[=\n]json|-[ad]*f\n?json)$", joined, re.MULTILINE) is not None

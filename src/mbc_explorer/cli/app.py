@@ -38,6 +38,7 @@ class LazyGroup(TyperGroup):
 
     def _load(self, name: str) -> Any:
         self.commands[name] = loaded = import_module(f"mbc_explorer.cli.{name}").command()
+        loaded.short_help = COMMANDS[name]
         return loaded
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -45,7 +46,7 @@ class LazyGroup(TyperGroup):
             formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             from mbc_explorer.errors import UsageError, one, suggestion
 
             hint = suggestion(args[0], COMMANDS, f"; the commands are {', '.join(COMMANDS)}.")

@@ -15,6 +15,8 @@ from mbc_explorer.explain import counted
 from mbc_explorer.folders import find_folders
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
+EPILOG = "Examples:  mbc check  |  mbc check --corpus texts --json"
+
 
 def check(*, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = None) -> None:
     """Verify that knowledge and rules load, that every reference resolves, that every rule has its cases and they hold,
@@ -48,4 +50,4 @@ def check(*, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = N
 
 def command() -> Any:
     """The command."""
-    return single(check, "check")
+    return single(check, "check", EPILOG)

@@ -11,6 +11,9 @@ from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Corpus, Knowledge, write_output
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.folders import find_folders
+from mbc_explorer.report import DISCLAIMER
+
+EPILOG = "Example:  mbc ledger --corpus texts --output ledgers"
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where to write; the pack's own ledger folder.")
@@ -28,8 +31,9 @@ def ledger(*, corpus: Corpus = None, output: Output = None, knowledge: Knowledge
     target = output or folders.knowledge / "ledger"
     for source, number in write_ledgers(read_sources(folders), corpus, target).items():
         write_output(f"{source}: {number} sentences", None)
+    write_output(DISCLAIMER, None)
 
 
 def command() -> Any:
     """The command."""
-    return single(ledger, "ledger")
+    return single(ledger, "ledger", EPILOG)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperOption
 
+from mbc_explorer.cli import ReaderGone
 from mbc_explorer.compiled import load_catalog
-from mbc_explorer.errors import ProfileError, UsageError, one, suggestion
-from mbc_explorer.profile import NONE, UNKNOWN, Profile, fold
+from mbc_explorer.errors import Problem, ProfileError, UsageError, one, suggestion
+from mbc_explorer.profile import NONE, UNKNOWN, Profile, fold, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mbc_explorer.catalog import Attribute, Catalog
+    from mbc_explorer.profile import Understood
 
 Knowledge = Annotated[
     Path | None,
@@ -30,6 +34,8 @@ Corpus = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON: compact when piped, indented on a terminal.")]
 
 FACTS = "mbc_explorer.facts"
+FEW = 10
+"""So many valid words are listed in full when another is given."""
 LISTS = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}
 """How the help names an item, for the kinds of attribute whose option is repeated."""
 GROUPS = {
@@ -145,18 +151,22 @@ def profile_from(catalog: Catalog, file: str | None, assigned: list[str], given:
 
 
 def _stop_on_differences(catalog: Catalog, stored: dict[str, Any], facts: dict[str, Any], file: str) -> None:
+    problems = []
     for key in list(stored):
         attribute = attribute_named(catalog, str(key))
         if attribute is None or attribute.id not in facts:
             continue
-        value = stored.pop(key)
-        if _comparable(value) != _comparable(facts[attribute.id]):
-            text = f"the file {file} says {value!r} and the command {facts[attribute.id]!r}; give it once, or the same."
-            raise ProfileError(one("file-and-option", attribute.id, text))
+        value, option = stored.pop(key), facts[attribute.id]
+        if value != option and _meaning(catalog, attribute, value) != _meaning(catalog, attribute, option):
+            text = f"the file {file} says {value!r} and the command {option!r}; give it once, or the same."
+            problems.append(Problem("file-and-option", attribute.id, text))
+    if problems:
+        raise ProfileError(problems)
 
 
-def _comparable(value: Any) -> list[str]:
-    return [fold(str(item)) for item in (value if isinstance(value, list) else [value])]
+def _meaning(catalog: Catalog, attribute: Attribute, value: Any) -> Understood:
+    """What a value says, in whatever words it is said."""
+    return read_profile(Profile({attribute.id: value}), catalog)
 
 
 def attribute_named(catalog: Catalog, name: str) -> Attribute | None:
@@ -174,8 +184,11 @@ def read_profile_file(file: str) -> dict[str, Any]:
     from mbc_explorer.yaml_source import parse_json, parse_yaml
 
     name = "stdin" if file == "-" else file
+    if file == "-" and sys.stdin is None:
+        raise ProfileError(one("unreadable-file", name, "cannot be read (it is closed)."))
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = content.decode("utf-8-sig")
     except OSError as reason:
         raise ProfileError(one("unreadable-file", name, f"cannot be read ({reason.strerror}).")) from None
     except UnicodeDecodeError as reason:
@@ -191,7 +204,7 @@ def read_profile_file(file: str) -> dict[str, Any]:
 
 
 def chosen(
-    words: list[str] | None, valid: Iterable[str], what: str, aliases: dict[str, str] | None = None
+    words: list[str] | None, valid: Iterable[str], what: str, aliases: dict[str, str] | None = None, where: str = ""
 ) -> tuple[str, ...]:
     """The ids that a narrowing option names.
 
@@ -200,11 +213,14 @@ def chosen(
     """
     valid = list(valid)
     known = {fold(name): name for name in valid} | {fold(word): name for word, name in (aliases or {}).items()}
+    few = f"; it is one of {', '.join(valid)}." if len(valid) <= FEW else "."
     problems = [
         problem
         for word in words or []
         if fold(word) not in known
-        for problem in one(f"unknown-{what}", f"--{what}", f"{word!r} is not a known {what}{suggestion(word, known)}")
+        for problem in one(
+            f"unknown-{what}", where or f"--{what}", f"{word!r} is not a known {what}{suggestion(word, known, few)}"
+        )
     ]
     if problems:
         raise UsageError(problems)
@@ -215,27 +231,47 @@ def write_output(text: str, output: Path | None) -> None:
     """Print text, or write it to a file: whole or not at all.
 
     Raises:
-        UsageError: when the file cannot be written.
+        UsageError: when the file cannot be written, or the standard output.
+        ReaderGone: when nobody reads the standard output any more.
     """
     ended = text if text.endswith("\n") else f"{text}\n"
     if output is None:
-        sys.stdout.write(ended)
+        _print(ended)
         return
-    beside = output.with_name(f".{output.name}.part")
     try:
-        beside.write_text(ended, encoding="utf-8")
-        beside.replace(output)
+        if output.exists() and not output.is_file():  # a folder, which is refused, or a device or a pipe
+            output.write_text(ended, encoding="utf-8")
+        else:
+            _replace(Path(os.path.realpath(output)), ended)
     except OSError as reason:
-        beside.unlink(missing_ok=True)
         raise UsageError(one("unwritable-file", str(output), f"cannot be written ({reason.strerror}).")) from None
     sys.stderr.write(f"wrote {output}\n")
 
 
-def wants_color() -> bool:
-    """Color only on a terminal, and not where NO_COLOR is set."""
-    import os
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
+    except OSError as reason:
+        raise UsageError(one("unwritable-file", "stdout", f"cannot be written ({reason.strerror}).")) from None
 
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def wants_color() -> bool:
+    """Color only on a terminal that has it, and not where NO_COLOR is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def json_indent() -> int | None:

@@ -22,6 +22,10 @@ from mbc_explorer.cli.options import (
 from mbc_explorer.errors import UsageError, one, suggestion
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, citations
 
+EPILOG = (
+    "Examples:  mbc profile  |  mbc profile her2  |  mbc profile prior_therapies  |  mbc profile --template > case.yaml, "
+    "then mbc explore --profile case.yaml"
+)
 Name = Annotated[
     str | None,
     typer.Argument(metavar="[ATTRIBUTE]", help="Show one attribute, by its name or an alias.", show_default=False),
@@ -81,4 +85,4 @@ def _plain(attribute: Attribute) -> dict[str, Any]:
 
 def command() -> Any:
     """The command."""
-    return single(profile, "profile")
+    return single(profile, "profile", EPILOG)

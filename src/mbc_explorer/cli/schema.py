@@ -10,6 +10,7 @@ import typer
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Knowledge, catalog_of, chosen, json_indent, write_output
 
+EPILOG = "Examples:  mbc schema profile  |  mbc schema report  |  mbc schema error"
 KINDS = ("profile", "report", "error")
 Kind = Annotated[str, typer.Argument(metavar="[profile|report|error]", help="Which schema.", show_default=False)]
 
@@ -18,7 +19,7 @@ def schema(*, kind: Kind = "report", knowledge: Knowledge = None) -> None:
     """JSON Schema of a profile (what goes in), of a report, or of an error (what comes out)."""
     from mbc_explorer.published import schema_of
 
-    wanted = chosen([kind], KINDS, "schema")[0]
+    wanted = chosen([kind], KINDS, "schema", where="schema")[0]
     write_output(
         json_text.dumps(schema_of(wanted, catalog_of(knowledge)), ensure_ascii=False, indent=json_indent()), None
     )
@@ -26,4 +27,4 @@ def schema(*, kind: Kind = "report", knowledge: Knowledge = None) -> None:
 
 def command() -> Any:
     """The command."""
-    return single(schema, "schema")
+    return single(schema, "schema", EPILOG)

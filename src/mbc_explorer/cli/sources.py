@@ -9,6 +9,8 @@ from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Json, Knowledge, catalog_of, json_indent, wants_color, write_output
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, source_record
 
+EPILOG = "Examples:  mbc sources  |  mbc sources --json"
+
 
 def sources(*, json: Json = False, knowledge: Knowledge = None) -> None:
     """The five documents: publisher, date as printed, address, who paid, and what is stated or attributed by us."""
@@ -25,4 +27,4 @@ def sources(*, json: Json = False, knowledge: Knowledge = None) -> None:
 
 def command() -> Any:
     """The command."""
-    return single(sources, "sources")
+    return single(sources, "sources", EPILOG)

@@ -19,4 +19,4 @@ def error_json(error: MbcError) -> str:
         "disclaimer": DISCLAIMER,
         "error": {"headline": error.headline, "exit_code": error.exit_code, "problems": problems},
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(data, separators=(",", ":"))  # ASCII: what is quoted may be no text at all
