@@ -64,7 +64,9 @@ def changed(leaf: Leaf, catalog: Catalog, items: dict[str, list[str]]) -> Iterat
                 for other in catalog.attributes[attribute].values:
                     if other.id not in values:
                         yield OneOf(attribute, (*values[:index], other.id, *values[index + 1 :]))
-            yield from (OneOf(attribute, (*values, v.id)) for v in catalog.attributes[attribute].values if v.id != value)
+            yield from (
+                OneOf(attribute, (*values, v.id)) for v in catalog.attributes[attribute].values if v.id != value
+            )
         case Includes(attribute, item):
             for other in items[attribute]:
                 if other != item:
@@ -140,9 +142,7 @@ def survivors(source: str) -> tuple[int, list[str]]:
         for mutant in all_mutants(rule.condition, catalog, parents_and_used()):
             if any(WORDS[evaluator.truth(mutant, known)] != wanted for known, wanted in cases):
                 killed += 1
-            elif any(
-                evaluator.possible({}, [(rule.condition, here), (mutant, not here)]) for here in (True, False)
-            ):
+            elif any(evaluator.possible({}, [(rule.condition, here), (mutant, not here)]) for here in (True, False)):
                 left.append(f"{name}: {to_yaml(mutant)}")
     return killed, left
 

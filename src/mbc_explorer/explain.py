@@ -63,28 +63,24 @@ def condition_text(condition: Condition, catalog: Catalog, nested: bool = False)
     assert_never(condition)
 
 
-def deciding(condition: Condition, truth: Truth) -> list[Condition]:
-    """The smallest parts that show why a condition has its truth: what is met, what blocks it, or what is open."""
-    match condition:
-        case All(parts):
-            wanted = truth(condition)
-            chosen = [part for part in parts if truth(part) is wanted]
-            return [found for part in chosen for found in deciding(part, truth)] or [condition]
-        case Any(parts):
-            wanted = truth(condition)
-            chosen = [part for part in parts if truth(part) is wanted]
-            return [found for part in chosen for found in deciding(part, truth)] or [condition]
-        case Not() | OneOf() | Includes() | AtLeast() | AtMost():
-            return [condition]
-    assert_never(condition)
-
-
 def reason_text(condition: Condition, truth: Truth, catalog: Catalog) -> str:
-    """Why a condition has its truth, in one line."""
+    """The parts that show why a condition has its truth: what is met, what blocks it, or what is open, in one line."""
     if condition == All(()):
         return "stated without a condition"
-    parts = deciding(condition, truth)
-    return "; ".join(dict.fromkeys(condition_text(part, catalog, nested=True) for part in parts))
+    return _reason(condition, truth, catalog, nested=False)
+
+
+def _reason(condition: Condition, truth: Truth, catalog: Catalog, nested: bool) -> str:
+    match condition:
+        case All(parts) | Any(parts):
+            chosen = [part for part in parts if truth(part) is truth(condition)] or list(parts)
+            inside = nested or len(chosen) > 1
+            texts = dict.fromkeys(_reason(part, truth, catalog, inside) for part in chosen)
+            joint = " or " if isinstance(condition, Any) else " and " if nested else "; "
+            return f"({joint.join(texts)})" if nested and len(texts) > 1 else joint.join(texts)
+        case Not() | OneOf() | Includes() | AtLeast() | AtMost():
+            return condition_text(condition, catalog, nested=True)
+    assert_never(condition)
 
 
 def alternatives(names: Iterable[str]) -> str:

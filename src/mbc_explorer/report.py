@@ -237,7 +237,8 @@ class Reporter:
             "investigational": (INVESTIGATIONAL, MET) in truths,
         }
         view["says_under_other_conditions"] = bool(rules) and not any(view.values())
-        above = [step for step in self._catalog.categories[option.category].path if step != option.id]
+        path = self._catalog.categories[option.category].path
+        above = [step for step in path[1:] or path if step != option.id]  # a root is a drawer, not a class
         view["class_only"] = not rules and any(step in self._spoken[source] for step in above)
         view["silent"] = not rules and not view["class_only"]
         return [name for name in VIEWS if view[name]]

@@ -8,6 +8,7 @@ import re
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ def main() -> None:
     except (ReaderGone, BrokenPipeError):
         _let_go_of_stdout()
         code = BROKEN_PIPE
+    except OSError as reason:
+        _let_go_of_stdout()
+        sys.stderr.write(f"mbc: stdout cannot be written ({reason.strerror}).\n")
+        code = 2
     sys.exit(code)
 
 
@@ -63,10 +68,9 @@ def _run() -> int:
 
 def _steady_streams() -> None:
     """Streams that can be written to: UTF-8 wherever this runs, and nowhere at all where they were closed."""
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w")
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open for as long as the process is
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 

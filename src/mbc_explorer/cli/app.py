@@ -82,7 +82,7 @@ def root(
     """Explore what five public documents on metastatic breast cancer say of a tumor profile.
 
     For each described treatment option: which document says so and where, why it matches, what is still unknown, and
-    where the documents differ or are silent. It describes; it never recommends.
+    what each document says under other conditions or does not mention. It describes; it never recommends.
     """
 
 

@@ -23,8 +23,8 @@ from mbc_explorer.errors import UsageError, one, suggestion
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, citations
 
 EPILOG = (
-    "Examples:  mbc profile  |  mbc profile her2  |  mbc profile prior_therapies  |  mbc profile --template > case.yaml, "
-    "then mbc explore --profile case.yaml"
+    "Examples:  mbc profile  |  mbc profile her2  |  mbc profile prior_therapies  |  "
+    "mbc profile --template > case.yaml, then mbc explore --profile case.yaml"
 )
 Name = Annotated[
     str | None,

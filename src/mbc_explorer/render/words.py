@@ -78,7 +78,8 @@ def derived_text(fact: Plain, names: Plain) -> str:
     """A derived fact with what says so."""
     basis = " (a curator's step; no document states it)" if fact["basis"] == "curator" else ""
     label = names["attributes"][fact["attribute"]]
-    return f"{label}: {words(fact['value'])}. {fact['because']}{citation_text(fact['citations'])}{basis}"
+    value = names["categories"].get(fact["value"]) or words(fact["value"])
+    return f"{label}: {value}. {fact['because']}{citation_text(fact['citations'])}{basis}"
 
 
 def made_by(data: Plain) -> str:
