@@ -355,6 +355,17 @@ def test_a_stated_list_of_what_stopped_working_is_joined_with_the_history() -> N
     assert found["therapies_stopped_for_progression:tamoxifen"] == "absent"
 
 
+def test_a_therapy_that_stopped_working_was_part_of_a_regimen_that_did() -> None:
+    """Naming a therapy that stopped working settles that at least one regimen did, and that it was given."""
+    found = facts(therapies_stopped_for_progression="tamoxifen")
+    assert found["regimens_stopped_for_progression>=1"] == "yes"
+    assert found["prior_regimens>=1"] == "yes"
+    assert found["prior_therapies:hormone_therapy"] == "present"
+    assert refused(therapies_stopped_for_progression="tamoxifen", regimens_stopped_for_progression=0) == [
+        "therapies_stopped_for_progression + regimens_stopped_for_progression"
+    ]
+
+
 def test_a_present_therapy_never_counts_as_an_earlier_one() -> None:
     """What is being given now says nothing of what was given before."""
     found = facts(current="trastuzumab+docetaxel")
@@ -600,7 +611,7 @@ STATED = [profile for conflict in CATALOG.conflicts if (profile := said(conflict
 
 @pytest.mark.parametrize("profile", STATED, ids=str)
 def test_every_contradiction_of_the_catalog_is_refused(profile: dict[str, Any]) -> None:
-    """Each declared or derived conflict that a user can state is refused, naming fields that were stated and no other."""
+    """Each conflict that a user can state is refused, naming two or more of the stated fields and no other."""
     named = [set(fields.split(" + ")) for fields in refused(**profile)]
     assert all(len(fields) > 1 and fields <= set(profile) for fields in named)
 

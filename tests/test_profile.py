@@ -296,6 +296,29 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
 PROFILES = st.fixed_dictionaries({}, optional={name: values_of(name) for name in CATALOG.attributes})
 
 
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        ({"prior": [{"agents": ["unknown"]}]}, {"prior_therapies": ["unknown+unknown"]}),
+        ({"prior": [{"agents": ["unknown"], "months": 3}]}, {"prior_therapies": ["unknown@months=3"]}),
+        ({"prior": ["unknown", "T-DM1"]}, {"prior_therapies": ["unknown", "trastuzumab_emtansine"]}),
+        ({"prior": ["T-DM1", "unknown"]}, {"prior_therapies": ["trastuzumab_emtansine", "unknown"]}),
+        (
+            {"prior": ["AI", "unknown", "T-DM1"]},
+            {"prior_therapies": ["unknown", "aromatase_inhibitor", "trastuzumab_emtansine"]},
+        ),
+        ({"prior": "unknown+AI@adjuvant"}, {"prior_therapies": ["aromatase_inhibitor+unknown@adjuvant"]}),
+        ({"sites": ["unknown", "bone"]}, {"metastatic_sites": ["bone", "unknown"]}),
+        ({"sites": "none", "er": "not tested"}, {"er_status": "not_tested", "metastatic_sites": []}),
+    ],
+)
+def test_what_is_reported_of_a_profile_says_the_same(given: dict[str, Any], plain: dict[str, Any]) -> None:
+    """A report's profile is in the catalog's words, and reading it gives the same words again."""
+    assert read(given) == plain
+    assert read(plain) == plain
+    assert read_profile(Profile(plain), CATALOG) == read_profile(Profile(given), CATALOG)
+
+
 @given(PROFILES)
 def test_what_was_understood_is_valid_input_again(profile: dict[str, Any]) -> None:
     """A report's profile, read again, is understood as the same facts and the same ways of not knowing."""

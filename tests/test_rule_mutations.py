@@ -57,16 +57,13 @@ def changed(leaf: Leaf, catalog: Catalog, items: dict[str, list[str]]) -> Iterat
     """The leaf with another value, item or number."""
     match leaf:
         case OneOf(attribute, values):
-            for index, value in enumerate(values):
-                rest = (*values[:index], *values[index + 1 :])
-                if rest:
-                    yield OneOf(attribute, rest)
-                for other in catalog.attributes[attribute].values:
-                    if other.id not in values:
-                        yield OneOf(attribute, (*values[:index], other.id, *values[index + 1 :]))
-            yield from (
-                OneOf(attribute, (*values, v.id)) for v in catalog.attributes[attribute].values if v.id != value
-            )
+            others = [value.id for value in catalog.attributes[attribute].values if value.id not in values]
+            for index in range(len(values)):
+                before, after = values[:index], values[index + 1 :]
+                if before or after:
+                    yield OneOf(attribute, (*before, *after))
+                yield from (OneOf(attribute, (*before, other, *after)) for other in others)
+            yield from (OneOf(attribute, (*values, other)) for other in others)
         case Includes(attribute, item):
             for other in items[attribute]:
                 if other != item:

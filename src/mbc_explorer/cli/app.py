@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from textwrap import shorten
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from mbc_explorer.version import VERSION
 
 COMMANDS = {
     "explore": "What the documents say of a profile.",
-    "profile": "What can be said of a case: attributes, values, accepted words; or an empty profile.",
+    "profile": "What can be said of a case, and in which words; or an empty profile.",
     "sources": "The five documents: publisher, date, what is stated and what is attributed.",
     "schema": "JSON Schema of a profile, a report, or an error.",
     "check": "Verify the knowledge: references, cases, and with a corpus every fingerprint.",
@@ -56,6 +57,12 @@ class LazyGroup(TyperGroup):
 
 class GroupedCommand(TyperCommand):
     """A command whose help lists its options under the headings that they were given."""
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        found = super().shell_complete(ctx, incomplete)
+        for item in found:
+            item.help = shorten(item.help or "", 70, placeholder="...")  # a second line would be read as a candidate
+        return found
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as json_text
 import sys
 from typing import Any
 
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, json_indent, write_output
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, as_json, write_output
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.explain import counted
 from mbc_explorer.folders import find_folders
@@ -33,7 +32,7 @@ def check(*, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = N
             "schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "verified": found.counts, "engines": engines,
             "problems": [problem._asdict() for problem in found.problems],
         }  # fmt: skip
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
     else:
         verified = ", ".join(f"{number} {what}" for what, number in found.counts.items())
         write_output(f"Verified: {verified}; cases through {' and '.join(engines)}.", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from contextlib import suppress
@@ -15,7 +16,7 @@ from typer.core import TyperOption
 from mbc_explorer.cli import ReaderGone
 from mbc_explorer.compiled import load_catalog
 from mbc_explorer.errors import Problem, ProfileError, UsageError, one, suggestion
-from mbc_explorer.profile import NONE, UNKNOWN, Profile, fold, read_profile
+from mbc_explorer.profile import MAX_WORD, NONE, UNKNOWN, Profile, fold, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,9 +88,11 @@ def _keep(context: typer.Context, option: TyperOption, value: Any) -> Any:
     """Put the value of an attribute's option where `stated` finds it. One value may be repeated, not contradicted."""
     if option.metavar not in LISTS.values():
         if len({fold(word) for word in value or ()}) > 1:
-            told = " and as ".join(map(repr, value))
+            told = " and as ".join(map(quoted, value))
             raise UsageError(one("given-twice", option.opts[0], f"is given as {told}; give it once."))
         value = value[0] if value else None
+    elif value is not None:
+        value = list(value)
     context.meta.setdefault(FACTS, {})[option.name] = value
     return value
 
@@ -139,8 +142,12 @@ def profile_from(catalog: Catalog, file: str | None, assigned: list[str], given:
         attribute = attribute_named(catalog, name)
         key = attribute.id if attribute else name
         if not equals or key in facts:
-            told = f"gives {key} a second time" if equals else "is written attribute=value, as in er_status=positive"
-            raise UsageError(one("wrong-assignment", "--set", f"{text!r} {told}."))
+            told = (
+                f"gives {key[:MAX_WORD]} a second time"
+                if equals
+                else "is written attribute=value, as in er_status=positive"
+            )
+            raise UsageError(one("wrong-assignment", "--set", f"{quoted(text)} {told}."))
         many = attribute is not None and attribute.kind in LISTS
         facts[key] = [value] if many else value
     if file is None:
@@ -158,7 +165,8 @@ def _stop_on_differences(catalog: Catalog, stored: dict[str, Any], facts: dict[s
             continue
         value, option = stored.pop(key), facts[attribute.id]
         if value != option and _meaning(catalog, attribute, value) != _meaning(catalog, attribute, option):
-            text = f"the file {file} says {value!r} and the command {option!r}; give it once, or the same."
+            said = [quoted(given) if isinstance(given, str) else str(given) for given in (value, option)]
+            text = f"{_file_name(file)} says {said[0]} and the command {said[1]}; give it once, or the same."
             problems.append(Problem("file-and-option", attribute.id, text))
     if problems:
         raise ProfileError(problems)
@@ -175,6 +183,16 @@ def attribute_named(catalog: Catalog, name: str) -> Attribute | None:
     return next((a for a in catalog.attributes.values() if wanted in map(fold, (a.id, *a.aliases))), None)
 
 
+def _file_name(file: str) -> str:
+    """The name of a file as an error shows it."""
+    return "stdin" if file == "-" else file if file.isprintable() else repr(file)
+
+
+def quoted(word: str) -> str:
+    """A word as an error shows it: in quotes, and not too long."""
+    return repr(word) if len(word) <= MAX_WORD else f"{word[:MAX_WORD]!r}…"
+
+
 def read_profile_file(file: str) -> dict[str, Any]:
     """A profile from a YAML or JSON file, or from stdin where the name is `-`.
 
@@ -183,7 +201,7 @@ def read_profile_file(file: str) -> dict[str, Any]:
     """
     from mbc_explorer.yaml_source import parse_json, parse_yaml
 
-    name = "stdin" if file == "-" else file
+    name = _file_name(file)
     if file == "-" and sys.stdin is None:
         raise ProfileError(one("unreadable-file", name, "cannot be read (it is closed)."))
     try:
@@ -213,13 +231,16 @@ def chosen(
     """
     valid = list(valid)
     known = {fold(name): name for name in valid} | {fold(word): name for word, name in (aliases or {}).items()}
+    named = [*valid, *(aliases or {})]
     few = f"; it is one of {', '.join(valid)}." if len(valid) <= FEW else "."
     problems = [
         problem
         for word in words or []
         if fold(word) not in known
         for problem in one(
-            f"unknown-{what}", where or f"--{what}", f"{word!r} is not a known {what}{suggestion(word, known, few)}"
+            f"unknown-{what}",
+            where or f"--{what}",
+            f"{quoted(word)} is not a known {what}{suggestion(word, named, few)}",
         )
     ]
     if problems:
@@ -244,7 +265,9 @@ def write_output(text: str, output: Path | None) -> None:
         else:
             _replace(Path(os.path.realpath(output)), ended)
     except OSError as reason:
-        raise UsageError(one("unwritable-file", str(output), f"cannot be written ({reason.strerror}).")) from None
+        raise UsageError(
+            one("unwritable-file", _file_name(str(output)), f"cannot be written ({reason.strerror}).")
+        ) from None
     sys.stderr.write(f"wrote {output}\n")
 
 
@@ -277,3 +300,9 @@ def wants_color() -> bool:
 def json_indent() -> int | None:
     """JSON is indented on a terminal and compact in a pipe."""
     return 2 if sys.stdout.isatty() else None
+
+
+def as_json(data: dict[str, Any]) -> str:
+    """Plain data as JSON text, indented on a terminal and compact in a pipe."""
+    indent = json_indent()
+    return json.dumps(data, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))

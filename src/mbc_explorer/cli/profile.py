@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Annotated, Any
 
 import typer
@@ -12,10 +11,10 @@ from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
+    as_json,
     attribute_named,
     catalog_of,
     flags,
-    json_indent,
     wants_color,
     write_output,
 )
@@ -61,7 +60,7 @@ def profile(*, name: Name = None, template: Template = False, json: Json = False
             "attributes": rows,
             "therapies": catalog.words,
         }
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
     else:
         from mbc_explorer.render.vocabulary import render_attributes
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Annotated, Any
 
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Knowledge, catalog_of, chosen, json_indent, write_output
+from mbc_explorer.cli.options import Knowledge, as_json, catalog_of, chosen, write_output
 
 EPILOG = "Examples:  mbc schema profile  |  mbc schema report  |  mbc schema error"
 KINDS = ("profile", "report", "error")
@@ -20,9 +19,7 @@ def schema(*, kind: Kind = "report", knowledge: Knowledge = None) -> None:
     from mbc_explorer.published import schema_of
 
     wanted = chosen([kind], KINDS, "schema", where="schema")[0]
-    write_output(
-        json_text.dumps(schema_of(wanted, catalog_of(knowledge)), ensure_ascii=False, indent=json_indent()), None
-    )
+    write_output(as_json(schema_of(wanted, catalog_of(knowledge))), None)
 
 
 def command() -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Any
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, catalog_of, json_indent, wants_color, write_output
+from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, wants_color, write_output
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, source_record
 
 EPILOG = "Examples:  mbc sources  |  mbc sources --json"
@@ -18,7 +17,7 @@ def sources(*, json: Json = False, knowledge: Knowledge = None) -> None:
     records = [source_record(catalog, name) for name in catalog.sources]
     if json:
         data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "sources": records}
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
         return
     from mbc_explorer.render.vocabulary import render_sources
 

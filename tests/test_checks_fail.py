@@ -1,0 +1,496 @@
+"""Every check of the knowledge, broken once on purpose: what is reported, where, and that nothing hides anything else.
+
+The pack is a copy of this checkout's, with the rules of one source only so that each test is quick.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mbc_explorer.checks import Checked, check
+from mbc_explorer.checks.wording import vocabulary
+from mbc_explorer.compiling import compile_catalog
+from mbc_explorer.corpus import normalize, sentences
+from mbc_explorer.errors import KnowledgeError, Problem
+from mbc_explorer.folders import Folders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULES = "rules/mnt-undated/treatment.yaml"
+CASES = "rules/mnt-undated/treatment.cases.yaml"
+STATEMENTS = "knowledge/statements/mnt-undated/treatment.yaml"
+LEDGER = "knowledge/ledger/mnt-undated.yaml"
+PROFILE = "knowledge/profile.yaml"
+TDM1 = "id: trastuzumab-emtansine"
+TDM1_CASE = "rule: trastuzumab-emtansine"
+TARGETED_CASE = "rule: other-targeted-options"
+
+
+class Copy:
+    """A copy of the pack that a test may break."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folders = Folders(root / "knowledge", root / "rules")
+
+    def edit(self, file: str, old: str, new: str, after: str = "") -> None:
+        """Put new words in the place of the first old ones that stand after a mark."""
+        text = (self.root / file).read_text(encoding="utf-8")
+        start = text.index(old, text.index(after))
+        (self.root / file).write_text(text[:start] + new + text[start + len(old) :], encoding="utf-8")
+
+    def place(self, file: str, words: str, after: str = "") -> str:
+        """file:line:column of the first such words after a mark, as the file stands now."""
+        text = (self.root / file).read_text(encoding="utf-8")
+        start = text.index(words, text.index(after))
+        return f"{file}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"
+
+    def checked(self, corpus: Path | None = None) -> Checked:
+        return check(self.folders, corpus)
+
+    def problems(self, corpus: Path | None = None) -> list[Problem]:
+        """Everything that is wrong, whether loading or a check finds it, in the order of files and lines."""
+        try:
+            found = self.checked(corpus).problems
+        except KnowledgeError as error:
+            found = list(error.problems)
+        return sorted(found, key=lambda problem: (by_line(problem.where), problem.message))
+
+
+def by_line(where: str) -> list[tuple[int, str]]:
+    """A place in the order of its lines: numbers as numbers."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in where.split(":")]
+
+
+@pytest.fixture
+def pack(tmp_path: Path, folders: Folders) -> Copy:
+    """The knowledge of all sources and the rules of one topic of one source."""
+    shutil.copytree(folders.knowledge, tmp_path / "knowledge")
+    (tmp_path / "rules/mnt-undated").mkdir(parents=True)
+    for name in ("treatment.yaml", "treatment.cases.yaml"):
+        shutil.copy(folders.rules / "mnt-undated" / name, tmp_path / "rules/mnt-undated")
+    return Copy(tmp_path)
+
+
+@pytest.fixture
+def texts(corpus: Path, tmp_path: Path) -> Path:
+    """A copy of the five texts that a test may change."""
+    shutil.copytree(corpus, tmp_path / "texts")
+    return tmp_path / "texts"
+
+
+def text_of(corpus: Path, folders: Folders) -> Path:
+    """The file of the text that the pack's rules are of."""
+    sources = (folders.knowledge / "sources.yaml").read_text(encoding="utf-8")
+    name = sources.split("id: mnt-undated", 1)[1].split("filename: ", 1)[1].split("\n", 1)[0]
+    return corpus / name.strip()
+
+
+# ---------------------------------------------------------------- nothing is wrong
+
+
+def test_the_whole_pack_has_no_problem_and_every_kind_of_thing_is_counted(folders: Folders, corpus: Path) -> None:
+    """The knowledge of this checkout passes every check, fingerprints and copied words included."""
+    checked = check(folders, corpus)
+    assert checked.problems == []
+    assert {name: number > 0 for name, number in checked.counts.items()} == dict.fromkeys(
+        ("sources", "statements", "rules", "cases", "agents", "texts", "fingerprints"), True
+    )
+
+
+def test_the_copy_that_the_other_tests_break_has_no_problem(pack: Copy) -> None:
+    """What the tests below find is what they broke."""
+    assert pack.problems() == []
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_one(pack: Copy) -> None:
+    """A misspelled key is named with its neighbor, and the key that is now missing as well."""
+    pack.edit(RULES, "stance:", "stanse:", after=TDM1)
+    assert pack.problems() == [
+        Problem("file-shape", pack.place(RULES, TDM1), "the key 'stance' is missing."),
+        Problem(
+            "file-shape",
+            pack.place(RULES, "describes", after="stanse"),
+            "unknown key 'stanse'; did you mean 'stance'?",
+        ),
+    ]
+
+
+def test_a_repeated_key_is_refused(pack: Copy) -> None:
+    """YAML would let the second win; here the second is an error at its place."""
+    pack.edit(
+        RULES, "option: trastuzumab_emtansine", "option: trastuzumab\n    option: trastuzumab_emtansine", after=TDM1
+    )
+    where = pack.place(RULES, "option: trastuzumab_emtansine", after=TDM1)
+    assert pack.problems() == [Problem("repeated-key", where, "the key 'option' stands more than once.")]
+
+
+def test_yaml_1_1_booleans_stay_words(pack: Copy) -> None:
+    """`no` is the word no, which is no value of HER2, and `yes` is not true."""
+    pack.edit(RULES, "{her2_status: positive}", "{her2_status: no}", after=TDM1)
+    where = pack.place(RULES, "all:", after=TDM1)
+    assert pack.problems() == [Problem("unknown-value-of-her2_status", where, "unknown value-of-her2_status 'no'.")]
+    pack.edit(RULES, "with: []", "with: []\n    always: yes", after=TDM1)
+    where = pack.place(RULES, "yes", after=TDM1)
+    assert pack.problems() == [Problem("file-shape", where, "rules.always: Input should be a valid boolean.")]
+
+
+def test_anchors_and_aliases_are_refused(pack: Copy) -> None:
+    """Each is named at its place; nothing is expanded."""
+    pack.edit(RULES, "with: []", "with: &none []", after="id: pertuzumab\n")
+    pack.edit(RULES, "with: []", "with: *none", after=TDM1)
+    told = "anchors, aliases and tags are not used here; write it out."
+    assert pack.problems() == [
+        Problem("yaml-anchor-or-tag", pack.place(RULES, "&none"), told),
+        Problem("yaml-anchor-or-tag", pack.place(RULES, "*none"), told),
+    ]
+
+
+def test_what_is_not_yaml_is_refused_at_its_line(pack: Copy) -> None:
+    """A bracket that is not closed is a syntax error of that file, with a place."""
+    pack.edit(RULES, "context: [22]", "context: [22", after=TDM1)
+    (problem,) = pack.problems()
+    assert problem.kind == "yaml-syntax"
+    assert problem.where.startswith(f"{RULES}:{int(pack.place(RULES, 'context: [22', after=TDM1).split(':')[1]) + 1}:")
+
+
+def test_a_statement_without_sentences_and_a_rule_without_statement_are_refused(pack: Copy) -> None:
+    """Nothing is knowledge without a citation."""
+    pack.edit(STATEMENTS, "sentences: [25]", "sentences: []", after=TDM1)
+    pack.edit(RULES, "    statement: trastuzumab-emtansine\n", "", after=TDM1)
+    assert pack.problems() == [
+        Problem(
+            "file-shape",
+            pack.place(STATEMENTS, "[]", after=TDM1),
+            "statements.sentences: List should have at least 1 item after validation, not 0.",
+        ),
+        Problem("file-shape", pack.place(RULES, TDM1), "the key 'statement' is missing."),
+    ]
+
+
+def test_a_rule_without_condition_is_refused(pack: Copy) -> None:
+    """A rule has a condition, or says that it has none."""
+    pack.edit(RULES, "    when: {her2_status: positive}\n", "", after="id: pertuzumab\n")
+    told = "rules: a rule has a condition ('when'), or says 'always: true'."
+    assert pack.problems() == [Problem("file-shape", pack.place(RULES, "id: pertuzumab\n"), told)]
+
+
+def test_problems_of_all_files_are_reported_together(pack: Copy) -> None:
+    """A shape, a syntax error and a repeated key in three files make three problems of one run, in the files' order."""
+    pack.edit(STATEMENTS, "paraphrase:", "paraphrases:", after="id: trastuzumab-emtansine")
+    pack.edit(CASES, "truth: not_met", "truth: false", after=TDM1_CASE)
+    pack.edit(LEDGER, "source: mnt-undated", "source: mnt-undated\nsource: mnt-undated")
+    assert [(problem.kind, problem.where.split(":")[0]) for problem in pack.problems()] == [
+        ("repeated-key", LEDGER),
+        ("file-shape", STATEMENTS),
+        ("file-shape", STATEMENTS),
+        ("file-shape", CASES),
+    ]
+
+
+# ---------------------------------------------------------------- references
+
+
+def test_every_unknown_name_is_reported_with_its_place_and_the_nearest_one(pack: Copy) -> None:
+    """Option, statement, attribute, value, item, sentence, partner, source: all in one run, each once."""
+    pack.edit(STATEMENTS, "sentences: [11]", "sentences: [0]")
+    pack.edit(PROFILE, "mnt-undated:6-7", "mnt-undatet:6-7")
+    pack.edit(RULES, "{her2_status: positive}", "{her_2_status: positive}", after="id: pertuzumab\n")
+    pack.edit(RULES, "with: [trastuzumab, ch", "with: [trastuzumb, ch", after="id: pertuzumab-combination")
+    pack.edit(RULES, "her2_status: positive", "her2_status: positiv", after="id: pertuzumab-combination")
+    pack.edit(RULES, "option: trastuzumab_emtansine", "option: trastuzumab_emtansin", after=TDM1)
+    pack.edit(RULES, "context: [22]", "context: [2222]", after=TDM1)
+    pack.edit(RULES, "{include: trastuzumab}", "{include: trastuzumap}", after=TDM1)
+    pack.edit(RULES, "statement: palbociclib", "statement: palbocyclib", after="id: palbociclib")
+    expected = [
+        (PROFILE, '"mnt-undatet', "unknown source 'mnt-undatet'; did you mean 'mnt-undated'"),
+        (STATEMENTS, "[0]", "mnt-undated has sentences 1 to 66; not 0."),
+        (RULES, "{her_2_status", "unknown attribute 'her_2_status'; did you mean 'her2_status'"),
+        (RULES, "id: pertuzumab-combination", "unknown partner 'trastuzumb'; did you mean 'trastuzumab'"),
+        (RULES, "{her2_status: positiv}", "unknown value-of-her2_status 'positiv'; did you mean 'positive'?"),
+        (
+            RULES,
+            "trastuzumab_emtansin\n",
+            "unknown option 'trastuzumab_emtansin'; did you mean 'trastuzumab_emtansine'",
+        ),
+        (RULES, "[2222]", "mnt-undated has sentences 1 to 66; not 2222."),
+        (RULES, "all:", "unknown item-of-prior_therapies 'trastuzumap'; did you mean 'trastuzumab'"),
+        (RULES, "palbocyclib", "unknown statement 'mnt-undated.palbocyclib'; did you mean 'mnt-undated.palbociclib'"),
+    ]
+    places = [pack.place(file, words, after=TDM1 if words == "all:" else "") for file, words, _ in expected]
+    found = pack.problems()
+    assert [problem.where for problem in found] == places
+    assert [p.message[: len(start)] for p, (_, _, start) in zip(found, expected, strict=True)] == [
+        e[2] for e in expected
+    ]
+
+
+def test_problems_are_in_the_order_of_their_lines(pack: Copy) -> None:
+    """Line 9 comes before line 99 and line 99 before line 121: lines are numbers, not text."""
+    for rule in ("hormone-therapy", "trastuzumab-emtansine", "palbociclib"):
+        pack.edit(RULES, "option: ", "option: no_", after=f"id: {rule}\n")
+    with pytest.raises(KnowledgeError) as refused:
+        pack.checked()
+    lines = [int(problem.where.split(":")[1]) for problem in refused.value.problems]
+    assert lines == sorted(lines)
+
+
+def test_a_file_of_an_unknown_source_is_refused(pack: Copy) -> None:
+    """Rules of a source that is not recorded are no rules."""
+    pack.edit(RULES, "source: mnt-undated", "source: mnt-undatet")
+    where = pack.place(RULES, "mnt-undatet")
+    assert (
+        Problem("unknown-source", where, "unknown source 'mnt-undatet'; did you mean 'mnt-undated'?") in pack.problems()
+    )
+
+
+def test_a_question_that_an_attribute_cannot_be_asked_is_refused(pack: Copy) -> None:
+    """A receptor is not counted."""
+    pack.edit(RULES, "{her2_status: positive}", "{her2_status: {at_least: 3}}", after="id: pertuzumab\n")
+    where = pack.place(RULES, "{her2_status: {")
+    told = "'her2_status' is of kind choice and cannot be asked 'at_least'."
+    assert pack.problems() == [Problem("wrong-question", where, told)]
+
+
+def test_a_repeated_id_is_refused_and_says_where_the_first_is(pack: Copy) -> None:
+    """Ids of rules and of statements are unique within a source, over all its files."""
+    pack.edit(RULES, "id: pertuzumab\n", "id: trastuzumab\n")
+    first = pack.place(RULES, "id: trastuzumab\n")
+    second = pack.place(RULES, "id: trastuzumab\n", after="option: trastuzumab\n")
+    pack.edit(STATEMENTS, "id: palbociclib", "id: yoga")
+    care = "knowledge/statements/mnt-undated/care.yaml"
+    repeated = Problem("repeated-id", second, f"the rule 'mnt-undated.trastuzumab' is already at {first}.")
+    problems = pack.problems()
+    assert repeated in problems
+    told = f"the statement 'mnt-undated.yoga' is already at {pack.place(care, 'id: yoga')}."
+    assert Problem("repeated-id", pack.place(STATEMENTS, "id: yoga"), told) in problems
+
+
+# ---------------------------------------------------------------- conditions
+
+
+def test_always_is_refused_where_some_case_does_not_meet_the_rule(pack: Copy) -> None:
+    """A rule that says always and asks for HER2 contradicts itself."""
+    pack.edit(RULES, "with: []", "with: []\n    always: true", after=TDM1)
+    told = "the rule says 'always: true' but some case does not meet it."
+    assert pack.problems() == [Problem("always", "mnt-undated.trastuzumab-emtansine", told)]
+
+
+def test_always_is_asked_for_where_every_case_meets_the_rule(pack: Copy) -> None:
+    """HER2 positive or negative is no condition, and the rule has to say so."""
+    pack.edit(RULES, "{her2_status: positive}", "{her2_status: [positive, negative]}", after="id: pertuzumab\n")
+    told = "the rule is met by every case; say 'always: true'."
+    assert pack.problems() == [Problem("always", "mnt-undated.pertuzumab", told)]
+
+
+def test_a_rule_that_no_case_can_meet_is_refused(pack: Copy) -> None:
+    """Postmenopausal and male, or HER2 both ways, is nobody."""
+    both = "{all: [{her2_status: positive}, {her2_status: negative}]}"
+    pack.edit(RULES, "{her2_status: positive}", both, after="id: pertuzumab\n")
+    pack.edit(RULES, "{menopausal_status: postmenopausal}", "{all: [{menopausal_status: postmenopausal}, {sex: male}]}")
+    told = "the rule can be met by no case."
+    assert pack.problems() == [
+        Problem("never", "mnt-undated.pertuzumab", told),
+        Problem("never", "mnt-undated.postmenopausal-aromatase-inhibitor", told),
+    ]
+
+
+# ---------------------------------------------------------------- cases
+
+
+def test_a_changed_condition_fails_its_cases_at_their_places(pack: Copy) -> None:
+    """With HER2 negative in the condition, the base profile and the changes that hang on HER2 differ."""
+    pack.edit(RULES, "{her2_status: positive}", "{her2_status: negative}", after="id: pertuzumab\n")
+    rule, case = "mnt-undated.pertuzumab", "rule: pertuzumab\n"
+    assert pack.problems() == [
+        Problem(
+            "case-truth",
+            pack.place(CASES, "HER2-positive disease", after=case),
+            f"'HER2-positive disease': {rule} is not_met, but the case says met.",
+        ),
+        Problem(
+            "case-truth",
+            pack.place(CASES, "{name: HER2 is negative", after=case),
+            f"'HER2 is negative': {rule} is met, but the case says not_met.",
+        ),
+    ]
+
+
+def test_a_rule_without_case_is_reported(pack: Copy) -> None:
+    """A removed case leaves its rule without proof; so does a case of a rule that is not there."""
+    pack.edit(CASES, "rule: pertuzumab\n", "rule: pertuzumap\n")
+    where = pack.place(CASES, "rule: pertuzumap")
+    assert pack.problems() == [
+        Problem("no-case", "mnt-undated.pertuzumab", "the rule mnt-undated.pertuzumab has no case."),
+        Problem("unknown-rule", where, "there is no rule 'mnt-undated.pertuzumap'."),
+    ]
+
+
+def test_every_criterion_needs_a_case_that_breaks_it_alone(pack: Copy) -> None:
+    """Without the change to chemotherapy alone, nothing shows that trastuzumab is needed."""
+    pack.edit(CASES, "set: {prior_therapies: [docetaxel]}", "set: {prior_therapies: none}", after=TDM1_CASE)
+    pack.edit(CASES, "set: {prior_therapies: [pertuzumab+docetaxel]}", "set: {prior_therapies: none}", after=TDM1_CASE)
+    told = "no case breaks {prior_therapies: {include: trastuzumab}} while the others stay met."
+    where = pack.place(CASES, "HER2-positive disease", after=TDM1_CASE)
+    assert pack.problems() == [Problem("case-not-met", where, f"mnt-undated.trastuzumab-emtansine: {told}")]
+
+
+def test_every_branch_needs_a_case_that_meets_it_alone(pack: Copy) -> None:
+    """Without the change to PR alone, nothing shows that PR is enough."""
+    case = "rule: hormone-therapy"
+    only_pr = "set: {er_status: negative, pr_status: positive}"
+    pack.edit(CASES, only_pr, "set: {pr_status: positive}", after=case)
+    where = pack.place(CASES, '"ER-positive, PR-negative disease"', after=case)
+    told = "mnt-undated.hormone-therapy: no case meets it by {pr_status: positive} alone."
+    assert pack.problems() == [Problem("case-branch", where, told)]
+
+
+def test_every_rule_needs_a_case_that_leaves_it_unknown(pack: Copy) -> None:
+    """Without the change to an unknown HER2, nothing shows what unknown is like."""
+    row = "      - {name: HER2 is not known, set: {her2_status: unknown}, truth: unknown, missing: [her2_status]}\n"
+    pack.edit(CASES, row, "", after="rule: pertuzumab\n")
+    where = pack.place(CASES, "HER2-positive disease", after="rule: pertuzumab\n")
+    told = "mnt-undated.pertuzumab: no case leaves it unknown."
+    assert pack.problems() == [Problem("case-unknown", where, told)]
+
+
+def test_a_case_says_what_is_missing_and_no_less(pack: Copy) -> None:
+    """A case of an unknown rule that names another attribute, or none, is refused."""
+    pack.edit(CASES, "missing: [her2_status]", "missing: [er_status]", after="rule: pertuzumab\n")
+    pack.edit(CASES, ", missing: [prior_therapies]", "", after=TDM1_CASE)
+    her2 = "'HER2 is not known': her2_status is missing, but the case says er_status."
+    prior = "'The history is not known': prior_therapies is missing, but the case says nothing."
+    assert pack.problems() == [
+        Problem("case-missing", pack.place(CASES, "{name: HER2 is not known", after="rule: pertuzumab\n"), her2),
+        Problem("case-missing", pack.place(CASES, "{name: The history is not known", after=TDM1_CASE), prior),
+    ]
+
+
+def test_a_profile_of_a_case_is_read_as_strictly_as_a_user_s(pack: Copy) -> None:
+    """A misspelled therapy in a case is refused with the message that a user would see."""
+    pack.edit(CASES, "[trastuzumab+docetaxel]", "[trastuzumab+docetaxl]", after=TDM1_CASE)
+    where = pack.place(CASES, "HER2-positive disease", after=TDM1_CASE)
+    problem = pack.problems()[0]
+    assert (problem.kind, problem.where) == ("case-profile", where)
+    assert problem.message.startswith(
+        "the profile of 'HER2-positive disease after trastuzumab and docetaxel' is not accepted: prior_therapies: "
+        "'docetaxl' is not a therapy of the documents; did you mean 'docetaxel'"
+    )
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_prescriptive_words_are_reported_unless_attributed(pack: Copy) -> None:
+    """What is best or should be done is said by nobody here; who says so may be quoted as saying so."""
+    pack.edit(STATEMENTS, "paraphrase: ", "paraphrase: It should be given, being the first choice. ", after=TDM1)
+    pack.edit(STATEMENTS, "paraphrase: ", "paraphrase: Doctors say that it should be given. ", after="id: palbociclib")
+    where = pack.place(STATEMENTS, "It should")
+    text = (pack.root / STATEMENTS).read_text(encoding="utf-8").split("paraphrase: It should", 1)[1].split("\n", 1)[0]
+    told = f"is prescriptive; say who says so, or say it otherwise: {f'It should{text}'!r}."
+    assert pack.problems() == [
+        Problem("prescriptive-wording", where, f"'first choice' {told}"),
+        Problem("prescriptive-wording", where, f"'should' {told}"),
+    ]
+
+
+def test_a_run_of_eight_words_of_a_text_is_copied(pack: Copy, corpus: Path) -> None:
+    """Eight words in a row from the middle of a sentence are found wherever our prose holds them; seven are not."""
+    words = long_sentence(pack, corpus)
+    pack.edit(STATEMENTS, "paraphrase: ", f"paraphrase: Here is {' '.join(words[1:8])} and no more. ", after=TDM1)
+    assert pack.problems(corpus) == []
+    pack.edit(STATEMENTS, "and no more", f"{words[8]} and no more", after=TDM1)
+    told = f"shares {' '.join(words[1:9])!r} with mnt-undated; say it in other words."
+    assert pack.problems(corpus) == [Problem("copied-words", pack.place(STATEMENTS, "Here is"), told)]
+
+
+def test_a_whole_short_sentence_of_a_text_is_copied(pack: Copy, corpus: Path) -> None:
+    """A sentence of four to seven words is found when all of it stands in our prose."""
+    words = plain_sentence(pack, corpus, 4, 7)
+    pack.edit(CASES, "name: HER2 is negative,", f'name: "Here is {" ".join(words)} in it",', after=TDM1_CASE)
+    (problem,) = pack.problems(corpus)
+    assert problem.kind == "copied-words"
+    assert problem.where == pack.place(CASES, '"Here is')
+    assert problem.message.startswith(f"shares {' '.join(words)!r} with ")
+
+
+def long_sentence(pack: Copy, corpus: Path) -> list[str]:
+    """The words of a long sentence of the text, none of them a name."""
+    return plain_sentence(pack, corpus, 14, 99)
+
+
+def plain_sentence(pack: Copy, corpus: Path, least: int, most: int) -> list[str]:
+    """A sentence of the text whose words are all letters and no names of drugs, classes or receptors."""
+    names = vocabulary(compile_catalog(pack.folders))
+    for sentence in sentences(text_of(corpus, pack.folders).read_text(encoding="utf-8")):
+        words = " ".join(normalize(sentence.verbatim)).rstrip(".?!").split()
+        if least <= len(words) <= most and all(word.isalpha() and word not in names for word in words):
+            return words
+    raise AssertionError("the text has no such sentence")
+
+
+# ---------------------------------------------------------------- fingerprints
+
+
+def test_one_changed_letter_of_a_text_fails_and_names_the_sentence(pack: Copy, texts: Path) -> None:
+    """The sentence on T-DM1, one letter changed, is named with its ledger row and the statements that rest on it."""
+    path = text_of(texts, pack.folders)
+    path.write_text(path.read_text(encoding="utf-8").replace("T-DM1", "T-DN1", 1), encoding="utf-8")
+    (problem,) = pack.problems(texts)
+    number = next(s.number for s in sentences(path.read_text(encoding="utf-8")) if "T-DN1" in s.verbatim)
+    assert (problem.kind, problem.where) == ("fingerprint", pack.place(LEDGER, f"[{number}, "))
+    assert problem.message.startswith(f"sentence {number} of mnt-undated (section ")
+    assert problem.message.endswith("statements that rest on it: mnt-undated.trastuzumab-emtansine.")
+
+
+def test_a_changed_sign_or_digit_of_a_text_fails(pack: Copy, texts: Path) -> None:
+    """Signs and digits are facts: HER2 without its digit is another sentence."""
+    path = text_of(texts, pack.folders)
+    path.write_text(path.read_text(encoding="utf-8").replace("HER2-", "HER-", 1), encoding="utf-8")
+    assert [problem.kind for problem in pack.problems(texts)] == ["fingerprint"]
+
+
+def test_other_line_breaks_and_quotes_of_a_text_still_verify(pack: Copy, texts: Path) -> None:
+    """A copy of the text that is wrapped elsewhere and typed with straight quotes has the same fingerprints."""
+    before = pack.checked(texts).counts["fingerprints"]
+    path = text_of(texts, pack.folders)
+    text = path.read_text(encoding="utf-8").replace("\u2019", "'")
+    words = text.split(" ")
+    path.write_text("".join(word + ("\n" if i % 7 == 0 else " ") for i, word in enumerate(words)), encoding="utf-8")
+    checked = pack.checked(texts)
+    assert [problem.kind for problem in checked.problems if problem.kind == "fingerprint"] == []
+    assert checked.counts["fingerprints"] == before
+
+
+def test_a_text_that_is_not_there_is_reported(pack: Copy, texts: Path) -> None:
+    """A corpus without one of the texts is not taken for a verified one."""
+    path = text_of(texts, pack.folders)
+    path.unlink()
+    assert pack.problems(texts) == [Problem("missing-text", str(path), "the text of mnt-undated is not in the corpus.")]
+
+
+@pytest.mark.parametrize("change", ["fingerprint", "words"])
+def test_one_changed_number_in_a_ledger_fails_at_its_row(pack: Copy, corpus: Path, change: str) -> None:
+    """A fingerprint with another digit, or another number of words, is found at its row and spoils no other row."""
+    row = (pack.root / LEDGER).read_text(encoding="utf-8").split("  - [25, ", 1)[1].split("]", 1)[0]
+    words, mark = row.split(", ")
+    flipped = f'"{"0" if mark[1] != "0" else "1"}{mark[2:]}'
+    changed = f"{words}, {flipped}" if change == "fingerprint" else f"{int(words) + 1}, {mark}"
+    pack.edit(LEDGER, f"[25, {row}", f"[25, {changed}")
+    (problem,) = pack.problems(corpus)
+    assert (problem.kind, problem.where) == ("fingerprint", pack.place(LEDGER, "[25, "))
+    assert problem.message.startswith("sentence 25 of mnt-undated (section ")
+
+
+def test_a_ledger_whose_sentences_are_not_numbered_in_order_is_refused(pack: Copy) -> None:
+    """A changed sentence number is a problem at its row, and never a crash."""
+    pack.edit(LEDGER, "[25, ", "[255, ")
+    (problem,) = pack.problems()
+    assert problem.where == pack.place(LEDGER, "[255, ")
