@@ -84,6 +84,6 @@ def suggestion(word: str, valid: Iterable[str], otherwise: str = ".") -> str:
     from difflib import get_close_matches
 
     candidates = {name.casefold(): name for name in valid}
-    close = get_close_matches(word.casefold(), candidates, n=3, cutoff=0.6)
+    close = get_close_matches(word[:100].casefold(), candidates, n=3, cutoff=0.6)
     names = list(dict.fromkeys(candidates[name] for name in close))
     return f"; did you mean {' or '.join(repr(name) for name in names)}?" if names else otherwise

@@ -180,6 +180,7 @@ def _history(
             for wider in used[regimens]:
                 if wider in implied[item]:
                     add(Includes(part.id, item), Includes(regimens, wider), "What was stopped was given.")
-            for whole in everything:
-                add(Includes(part.id, item), AtLeast(whole, 1), "A therapy is part of a regimen.")
+            for count in counts:
+                if count.id in everything or count.from_regimens == part.from_regimens:
+                    add(Includes(part.id, item), AtLeast(count.id, 1), "A therapy is part of a regimen.")
     return found
