@@ -492,5 +492,12 @@ def test_one_changed_number_in_a_ledger_fails_at_its_row(pack: Copy, corpus: Pat
 def test_a_ledger_whose_sentences_are_not_numbered_in_order_is_refused(pack: Copy) -> None:
     """A changed sentence number is a problem at its row, and never a crash."""
     pack.edit(LEDGER, "[25, ", "[255, ")
+    told = "sentence 255 stands where sentence 25 is expected."
+    assert pack.problems() == [Problem("ledger-number", pack.place(LEDGER, "[255, "), told)]
+
+
+def test_sections_that_leave_out_the_first_sentence_are_refused(pack: Copy) -> None:
+    """Every sentence stands in a section; a first section from sentence 3 is a problem in the sources, never a crash."""
+    pack.edit("knowledge/sources.yaml", "from: 1,", "from: 3,", after="id: mnt-undated")
     (problem,) = pack.problems()
-    assert problem.where == pack.place(LEDGER, "[255, ")
+    assert problem.where.startswith("knowledge/sources.yaml:")

@@ -19,6 +19,7 @@ import yaml
 from command_line import EXAMPLES, Ran, command, environment, mbc, process
 from mbc_explorer import Explorer, Profile, __version__
 from mbc_explorer.cli.app import COMMANDS
+from mbc_explorer.profile import read_profile
 from mbc_explorer.published import ErrorOut, ReportOut
 from mbc_explorer.report import DISCLAIMER
 
@@ -140,20 +141,19 @@ def test_the_same_fact_in_a_file_and_an_option_is_accepted(file: str, option: st
         (
             "er: negative",
             "--er positive",
-            ["er_status: the file stdin says 'negative' and the command 'positive'; give it once, or the same."],
+            ["er_status: stdin says 'negative' and the command 'positive'; give it once, or the same."],
         ),
         (
             "er_status: unknown",
             "--set er=positive",
-            ["er_status: the file stdin says 'unknown' and the command 'positive'; give it once, or the same."],
+            ["er_status: stdin says 'unknown' and the command 'positive'; give it once, or the same."],
         ),
         (
             "prior: [letrozole]\nher2: positive",
             "--prior none --her2 -",
             [
-                "prior_therapies: the file stdin says ['letrozole'] and the command ['none']; give it once, or the "
-                "same.",
-                "her2_status: the file stdin says 'positive' and the command '-'; give it once, or the same.",
+                "prior_therapies: stdin says ['letrozole'] and the command ['none']; give it once, or the same.",
+                "her2_status: stdin says 'positive' and the command '-'; give it once, or the same.",
                 "2 problems",
             ],
         ),
@@ -208,7 +208,9 @@ def test_narrowing_changes_no_verdict(words: str) -> None:
     part = answer("explore", "--json", *DEMONSTRATION, *shlex.split(words))
     all_verdicts, shown = verdicts(whole), verdicts(part)
     assert shown
-    assert len(mbc("explore", "--json", *DEMONSTRATION, *shlex.split(words)).out) < len(json.dumps(whole)) / 1.5
+    assert len(mbc("explore", "--json", *DEMONSTRATION, *shlex.split(words)).out) < len(
+        mbc("explore", "--json", *DEMONSTRATION).out
+    )
     assert [name for name in all_verdicts if name in shown] == list(shown)
     for name, (status, missing, rules) in shown.items():
         assert (status, missing) == all_verdicts[name][:2]
@@ -277,7 +279,6 @@ def test_each_format_is_what_it_is_called() -> None:
     assert text.out.startswith("What five public documents say of this profile\n")
     assert as_json.out == json.dumps(json.loads(as_json.out), ensure_ascii=False, separators=(",", ":")) + "\n"
     assert mbc("explore", *DEMONSTRATION, "-f", "markdown").out.startswith("# What five public documents say")
-    assert refused("explore", "--json", "--format", "markdown") == []
 
 
 def test_json_and_another_format_contradict_each_other() -> None:
@@ -462,16 +463,14 @@ def test_profile_answers_a_misspelled_name_with_the_nearest() -> None:
 
 
 def test_profile_as_json_names_options_that_the_command_line_takes(catalog: Catalog) -> None:
-    """The vocabulary as JSON: every attribute, and each option and value in it is accepted by `explore`."""
-    data = answer("profile", "--json")
-    assert [row["id"] for row in data["attributes"]] == list(catalog.attributes)
-    rows = [row for row in data["attributes"] if row["values"]]
-    assert len(rows) > 20
-    for row in rows:
-        for option in row["options"]:
-            value = row["values"][-1]["id"]
-            understood = answer("explore", "--json", "--option", "letrozole", option, value)["profile"]
-            assert understood == {row["id"]: [value] if row["kind"] == "list" else value}
+    """The vocabulary as JSON: every attribute, and `explore` takes each option that it names."""
+    rows = answer("profile", "--json")["attributes"]
+    assert [row["id"] for row in rows] == list(catalog.attributes)
+    assert all(row["options"] for row in rows)
+    for turn in range(max(len(row["options"]) for row in rows)):
+        named = {row["id"]: row["options"][turn] for row in rows if turn < len(row["options"])}
+        words = [word for option in named.values() for word in (option, "equivocal")]
+        assert answer("explore", "--json", *words)["profile"] == dict.fromkeys(named, "equivocal")
 
 
 def test_the_template_is_accepted_as_it_is() -> None:
@@ -482,22 +481,19 @@ def test_the_template_is_accepted_as_it_is() -> None:
     assert given == mbc("explore", "--json")
 
 
-def test_the_template_is_accepted_with_every_line_filled_in(catalog: Catalog) -> None:
-    """Each line of the template, un-commented and filled in as its comment says, is understood."""
-    lines = [line for line in mbc("profile", "--template").out.splitlines() if re.match(r"#\w", line)]
-    assert [line[1:].partition(":")[0] for line in lines] == list(catalog.attributes)
+def test_every_word_of_the_templates_comments_is_understood(catalog: Catalog) -> None:
+    """Each line of the template is one attribute, and each value in its comment can be filled in."""
+    lines = [line[1:] for line in mbc("profile", "--template").out.splitlines() if re.match(r"#\w", line)]
+    assert [line.partition(":")[0] for line in lines] == list(catalog.attributes)
+    filled = 0
     for line in lines:
-        assert mbc("explore", "--profile", "-", "--option", "letrozole", stdin=line[1:].encode()).code == 0
-        name, _, comment = line[1:].partition("#")
-        words = re.findall(r"[\w+]+", comment.removeprefix(" any of"))
-        kind = catalog.attributes[name.partition(":")[0]].kind
-        if kind in ("choice", "list"):
-            for word in words:
-                given = name.replace("[]", f"[{word}]") if kind == "list" else f"{name}{word}"
-                understood = answer(
-                    "explore", "--json", "--profile", "-", "--option", "letrozole", stdin=given.encode()
-                )
-                assert list(understood["profile"].values()) == ([[word]] if kind == "list" else [word])
+        empty, _, comment = line.partition("#")
+        kind = catalog.attributes[empty.partition(":")[0]].kind
+        for word in re.findall(r"\w+", comment.removeprefix(" any of")) if kind in ("choice", "list") else ():
+            given = yaml.safe_load(empty.replace("[]", f"[{word}]") if kind == "list" else f"{empty}{word}")
+            assert read_profile(Profile(given), catalog).plain() == given
+            filled += 1
+    assert filled == sum(len(attribute.values) for attribute in catalog.attributes.values())
 
 
 def test_the_template_is_accepted_with_every_line_un_commented() -> None:
@@ -543,7 +539,7 @@ def test_schema_gives_the_published_shapes(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_gives_a_valid_report_and_is_a_valid_profile(example: Path) -> None:
-    """Each example, and what is understood of it, is valid by the profile's schema; its report by the report's model."""
+    """Each example, and what is understood of it, is valid by the profile's schema, its report by the model."""
     out = mbc("explore", "--json", "--profile", str(example)).out
     report = ReportOut.model_validate_json(out)
     schema = answer("schema", "profile")
@@ -761,7 +757,7 @@ def test_completion_gives_the_words_that_fit(shell: str, words: str, wanted: lis
     }
     ran = mbc(env=asked)
     found = [re.split(r"\t|\":\"", row)[0].strip('"') for row in completed(shell, ran.out)]
-    assert (ran.code, ran.err, found) == (0, "", wanted if shell != "bash" or wanted else list(COMMANDS))
+    assert (ran.code, ran.err, found) == (0, "", wanted)
 
 
 def completed(shell: str, out: str) -> list[str]:
@@ -959,14 +955,27 @@ def test_no_command_at_all_shows_the_help() -> None:
     assert mbc("--help").out.strip() in ran.err
 
 
-@pytest.mark.parametrize(
-    "word", ["", " ", "\0", "\udcff", "é", "x" * 100_000, "-", "--", "%s{0}", "\x1b[31m", "\n"], ids=ascii
-)
+WORDS = {
+    "empty": "",
+    "blank": " ",
+    "no-text": "\udcff",
+    "accented": "é",
+    "long": "x" * 100_000,
+    "minus": "-",
+    "two-minuses": "--",
+    "format": "%s{0}",
+    "escape": "\x1b[31m",
+    "line-break": "\n",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
 @pytest.mark.parametrize(
     "option", ["--er", "--prior", "--sites", "--set", "--option", "--profile", "--metastatic-areas"]
 )
-def test_any_word_as_a_value_is_an_answer_or_a_refusal(option: str, word: str) -> None:
+def test_any_word_as_a_value_is_an_answer_or_a_refusal(option: str, name: str) -> None:
     """Whatever is typed as a value, the exit code is 0 or 2 and nothing is a defect or too long to read."""
+    word = WORDS[name]
     ran = mbc("explore", option, word)
     assert ran.code in (0, 2)
     assert "defect" not in ran.err

@@ -74,7 +74,8 @@ def environment(cache: Path, **variables: str) -> dict[str, str]:
 def run(cache: Path, *words: str, **variables: str) -> Run:
     """Run a command that ends well; a word of the environment may make it complete instead."""
     env = environment(cache, **variables)
-    done = subprocess.run([sys.executable, "-c", PROBE, *words], env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", PROBE, *words], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     code, modules = json.loads(done.stderr.splitlines()[-1])
     assert code == 0, done.stderr
     return Run(done.stdout, set(modules))

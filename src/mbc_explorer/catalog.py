@@ -221,6 +221,38 @@ class Agent(NamedTuple):
     notes: tuple[str, ...]
 
 
+class Side(NamedTuple):
+    """What one source says on a point on which sources differ."""
+
+    source: str
+    sentences: tuple[Anchored, ...]
+    says: str
+
+
+class Difference(NamedTuple):
+    """A curated point on which sources differ, one is dated by another, or one is odd in itself."""
+
+    id: str
+    kind: str
+    title: str
+    sides: tuple[Side, ...]
+    silent: tuple[str, ...]
+    why: str
+    """Why it matters to a reader."""
+    options: tuple[str, ...]
+    categories: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+class Term(NamedTuple):
+    """A word of the field, with the statements that explain it."""
+
+    id: str
+    term: str
+    aliases: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
 class Rule(NamedTuple):
     """One statement's condition on a case, and the option that it concerns."""
 
@@ -242,71 +274,91 @@ class Rule(NamedTuple):
     """All prime cubes of the condition: what is left of them under what is known tells which facts are missing."""
 
 
+Plain = dict[str, Anything]
+CORE_VALUES = (
+    "version", "digest", "nothing_known", "not_known", "definitions", "facts", "cubes", "heads", "conflicts",
+    "words", "implied",
+)  # fmt: skip
+CORE_RECORDS = (
+    "sources",
+    "attributes",
+    "categories",
+    "options",
+    "agents",
+    "constraints",
+    "notes",
+    "rule_statements",
+    "rules",
+)
+REST = ("statements", "differences", "glossary")
+
+
 class Catalog:
-    """The knowledge: sources, statements, vocabulary, agents, categories, options and rules."""
+    """The knowledge: sources, statements, vocabulary, agents, categories, options and rules.
+
+    What a report needs is there from the start. The rest (`statements`, `differences`, `glossary`) is read
+    when it is first asked for.
+    """
 
     __slots__ = (
-        "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions", "digest", "facts",
-        "heads", "implied", "not_known", "notes", "nothing_known", "options", "rules", "rules_of", "sources",
-        "statements", "version", "words",
+        "_rest", "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions",
+        "differences", "digest", "facts", "glossary", "heads", "implied", "not_known", "notes", "nothing_known",
+        "options", "rule_statements", "rules", "rules_of", "sources", "statements", "version", "words",
     )  # fmt: skip
 
-    def __init__(self, data: dict[str, Anything]) -> None:
-        self.version: str = data["version"]
-        self.digest: str = data["digest"]
+    statements: dict[str, Statement]
+    differences: dict[str, Difference]
+    glossary: dict[str, Term]
+
+    def __init__(self, core: Plain, rest: Callable[[], Plain]) -> None:
+        self._rest = rest
+        self.version: str = core["version"]
+        self.digest: str = core["digest"]
         """SHA-256 of the knowledge and rule files, shortened to 16 hex digits."""
-        self.sources = _records(data["sources"], _source)
-        self.statements = _records(data["statements"], _statement)
-        self.attributes = _records(data["attributes"], _attribute)
-        self.nothing_known: str = data["nothing_known"]
+        self.sources = _records(core["sources"], _source)
+        self.attributes = _records(core["attributes"], _attribute)
+        self.nothing_known: str = core["nothing_known"]
         """What to say of a profile without any fact."""
-        self.not_known: tuple[Value, ...] = _values(data["not_known"])
-        self.categories = _records(
-            data["categories"], lambda row: Category(row[0], row[1], tuple(row[2]), row[3], tuple(row[4]))
-        )
-        self.options = _records(data["options"], lambda row: Option._make((*row[:4], tuple(row[4]), tuple(row[5]))))
-        self.agents = _records(data["agents"], _agent)
-        self.constraints = _records(data["constraints"], _constraint)
-        self.definitions: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in data["definitions"].items()}
+        self.not_known: tuple[Value, ...] = _values(core["not_known"])
+        self.categories = _records(core["categories"], _category)
+        self.options = _records(core["options"], _option)
+        self.agents = _records(core["agents"], _agent)
+        self.constraints = _records(core["constraints"], _constraint)
+        self.definitions: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in core["definitions"].items()}
         """The attributes that are defined by others, with those others."""
-        self.notes = _records(data["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
-        self.rules = _records(data["rules"], _rule)
-        self.facts: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in data["facts"].items()}
+        self.notes = _records(core["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
+        self.rule_statements = _records(core["rule_statements"], _statement)
+        """The statements that rules rest on."""
+        self.rules = _records(core["rules"], _rule)
+        self.facts: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in core["facts"].items()}
         """Every fact that a condition reads, with its possible values; `not_applicable` last where it can be."""
-        self.cubes: tuple[Cube, ...] = tuple(_cube(row) for row in data["cubes"])
-        self.heads = tuple(Head(row[0], row[1], _cube(row[2]), tuple(row[3])) for row in data["heads"])
-        self.conflicts = tuple(Conflict(_cube(row[0]), tuple(row[1])) for row in data["conflicts"])
-        self.words: dict[str, str] = data["words"]
+        self.cubes: tuple[Cube, ...] = tuple(_cube(row) for row in core["cubes"])
+        self.heads = tuple(Head(row[0], row[1], _cube(row[2]), tuple(row[3])) for row in core["heads"])
+        self.conflicts = tuple(Conflict(_cube(row[0]), tuple(row[1])) for row in core["conflicts"])
+        self.words: dict[str, str] = core["words"]
         """Every accepted word for a therapy, case-folded, and the agent or category that it names."""
-        self.implied: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in data["implied"].items()}
+        self.implied: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in core["implied"].items()}
         """For each agent and therapy category: itself and every category that it implies."""
         self.rules_of: dict[str, list[Rule]] = {option: [] for option in self.options}
         for rule in self.rules.values():
             self.rules_of[rule.option].append(rule)
 
-    def plain(self) -> dict[str, Anything]:
-        """The catalog as JSON can hold it; `Catalog(json.loads(json.dumps(c.plain())))` is equal to `c`."""
-        rows = (
-            "sources",
-            "statements",
-            "attributes",
-            "categories",
-            "options",
-            "agents",
-            "constraints",
-            "notes",
-            "rules",
-        )
-        return {
-            "version": self.version,
-            "nothing_known": self.nothing_known,
-            "digest": self.digest,
-            **{name: list(getattr(self, name).values()) for name in rows},
-            **{
-                name: getattr(self, name)
-                for name in ("not_known", "definitions", "facts", "cubes", "heads", "conflicts", "words", "implied")
-            },
-        }
+    def __getattr__(self, name: str) -> Anything:
+        """Read the rest when a part of it is first asked for."""
+        if name not in REST:
+            raise AttributeError(f"a catalog has no {name!r}")
+        rest = self._rest()
+        self.statements = _records(rest["statements"], _statement)
+        self.differences = _records(rest["differences"], _difference)
+        self.glossary = _records(rest["glossary"], lambda row: Term(row[0], row[1], tuple(row[2]), tuple(row[3])))
+        return getattr(self, name)
+
+    def plain(self) -> tuple[Plain, Plain]:
+        """The catalog as JSON can hold it: what a report needs, and the rest."""
+        plain: Plain = {name: getattr(self, name) for name in (*CORE_VALUES, *CORE_RECORDS, *REST)}
+        records = (*CORE_RECORDS, *REST)
+        plain |= {name: list(plain[name].values()) for name in records}
+        return {name: plain[name] for name in (*CORE_VALUES, *CORE_RECORDS)}, {name: plain[name] for name in REST}
 
 
 def decode(row: list[Anything]) -> Condition:
@@ -356,10 +408,18 @@ def _source(row: list[Anything]) -> Source:
     return Source._make((*row[:4], tuple(row[4]), *row[5:12], sections))
 
 
+def _category(row: list[Anything]) -> Category:
+    return Category(row[0], row[1], tuple(row[2]), row[3], tuple(row[4]))
+
+
+def _option(row: list[Anything]) -> Option:
+    return Option._make((*row[:4], tuple(row[4]), tuple(row[5])))
+
+
 def _statement(row: list[Anything]) -> Statement:
-    *head, agents, categories, attributes, when = row
-    head[2] = _anchors(head[2])
-    return Statement._make((*head, tuple(agents), tuple(categories), tuple(attributes), decode(when) if when else None))
+    name, source, sentences, *words, agents, categories, attributes, when = row
+    concerns = (tuple(agents), tuple(categories), tuple(attributes))
+    return Statement._make((name, source, _anchors(sentences), *words, *concerns, decode(when) if when else None))
 
 
 def _attribute(row: list[Anything]) -> Attribute:
@@ -382,6 +442,11 @@ def _constraint(row: list[Anything]) -> Constraint:
 def _agent(row: list[Anything]) -> Agent:
     facts = [tuple(Fact(what, words, _citations(cites)) for what, words, cites in part) for part in row[2:7]]
     return Agent._make((row[0], row[1], *facts, _citations(row[7]), tuple(row[8])))
+
+
+def _difference(row: list[Anything]) -> Difference:
+    sides = tuple(Side(source, _anchors(sentences), says) for source, sentences, says in row[3])
+    return Difference._make((*row[:3], sides, tuple(row[4]), row[5], *map(tuple, row[6:9])))
 
 
 def _rule(row: list[Anything]) -> Rule:

@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import get_ident
-from typing import TYPE_CHECKING
 
 from mbc_explorer.catalog import Catalog
 from mbc_explorer.folders import DATA, PACKAGE, Folders, find_folders
-
-if TYPE_CHECKING:
-    from typing import Any
 
 SHIPPED = DATA / "compiled.json"
 _COMPILING = (
@@ -39,9 +36,9 @@ def load_catalog(directory: Path | str | None = None) -> Catalog:
     folders = find_folders(Path(directory) if directory is not None else None)
     key = _key(folders)
     kept = SHIPPED if folders == (DATA / "knowledge", DATA / "rules") and SHIPPED.is_file() else _cache_file(key)
-    data = _read(kept, key) if kept else None
-    if data is not None:
-        return Catalog(data)
+    found = _read(kept, key) if kept else None
+    if found is not None:
+        return found
     catalog = _compile(folders)
     if kept and kept != SHIPPED:
         _write(kept, key, catalog)
@@ -80,21 +77,26 @@ def _cache_file(key: str) -> Path | None:
     return home / "mbc-explorer" / f"{key}.json" if home.is_absolute() else None
 
 
-def _read(path: Path, key: str) -> dict[str, Any] | None:
+def _read(path: Path, key: str) -> Catalog | None:
+    """The catalog of a kept file, or None where the file is not to be used."""
     try:
         if path != SHIPPED and hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
             return None
         head, _, body = path.read_bytes().partition(b"\n")
         if json.loads(head) != {"key": key, "sha256": sha256(body).hexdigest()}:
             return None
-        data: dict[str, Any] = json.loads(body)
+        core, _, rest = body.partition(b"\n")
+        return Catalog(json.loads(core), partial(json.loads, rest))
     except (OSError, ValueError, RecursionError):  # a RecursionError: of brackets without end
         return None
-    return data
+    except (LookupError, TypeError):  # whole, and yet no catalog
+        return None
 
 
 def _file(key: str, catalog: Catalog) -> bytes:
-    body = json.dumps(catalog.plain(), ensure_ascii=False, separators=(",", ":")).encode()
+    """A header line, then what a report needs in one line and the rest in another."""
+    parts = (json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in catalog.plain())
+    body = "\n".join(parts).encode()
     return json.dumps({"key": key, "sha256": sha256(body).hexdigest()}).encode() + b"\n" + body
 
 

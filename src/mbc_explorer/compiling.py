@@ -13,6 +13,7 @@ from mbc_explorer.catalog import (
     Conflict,
     Constraint,
     Cube,
+    Difference,
     Fact,
     FromRegimens,
     Head,
@@ -21,8 +22,10 @@ from mbc_explorer.catalog import (
     Option,
     Rule,
     Section,
+    Side,
     Source,
     Statement,
+    Term,
     Value,
 )
 from mbc_explorer.condition import ALWAYS, Condition, OneOf, attributes_read
@@ -63,6 +66,8 @@ class Compiler:
         statements = [s for loaded in self.pack.statements for s in self._statements(loaded)]
         stated = self._derivations()
         notes = [self._note(i, row) for i, row, _ in find.rows(self.pack.profile, "notes")]
+        differences = [d for loaded in self.pack.differences for d in self._differences(loaded)]
+        glossary = [term for loaded in self.pack.glossary for term in self._glossary(loaded)]
         drafts = [rule for loaded in self.pack.rules for rule in self._rules(loaded)]
         self._unique_ids()
         words = self._words()
@@ -91,30 +96,30 @@ class Compiler:
             for fact, value, cube, by in needed_heads(world)
         ]
         conflicts = [Conflict(spelled(cube, domains), world.blamed(cube)) for cube in world.impossible]
-        return Catalog(
-            {
-                "version": self.pack.sources.model.version,
-                "digest": self.pack.digest,
-                "sources": sources,
-                "statements": statements,
-                "attributes": attributes,
-                "nothing_known": self.pack.profile.model.nothing_known,
-                "not_known": [(row.id, row.aliases, ()) for row in self.pack.profile.model.not_known],
-                "categories": categories,
-                "options": options,
-                "agents": agents,
-                "constraints": constraints,
-                "definitions": self.definitions,
-                "notes": notes,
-                "rules": compiled,
-                "facts": domains,
-                "cubes": list(self.numbers),
-                "heads": heads,
-                "conflicts": conflicts,
-                "words": words,
-                "implied": implied,
-            }
-        )
+        core = {
+            "version": self.pack.sources.model.version,
+            "digest": self.pack.digest,
+            "nothing_known": self.pack.profile.model.nothing_known,
+            "not_known": [(row.id, row.aliases, ()) for row in self.pack.profile.model.not_known],
+            "sources": sources,
+            "attributes": attributes,
+            "categories": categories,
+            "options": options,
+            "agents": agents,
+            "constraints": constraints,
+            "definitions": self.definitions,
+            "notes": notes,
+            "rule_statements": [statement for statement in statements if resting[statement.id]],
+            "rules": compiled,
+            "facts": domains,
+            "cubes": list(self.numbers),
+            "heads": heads,
+            "conflicts": conflicts,
+            "words": words,
+            "implied": implied,
+        }
+        rest = {"statements": statements, "differences": differences, "glossary": glossary}
+        return Catalog(core, lambda: rest)
 
     def _stop_on_problems(self) -> None:
         if self.resolver.problems:
@@ -268,6 +273,40 @@ class Compiler:
         when = self.resolver.condition(row.when, self.pack.profile, *at, "when")
         return Note(row.id, when, row.note, self.resolver.cites(row.cites, self.pack.profile, *at, "cites"))
 
+    def _differences(self, loaded: Loaded) -> list[Difference]:
+        find = self.resolver
+        found = []
+        for index, row, place in find.rows(loaded, "differences"):
+            at = ("differences", index)
+            for key, valid in (
+                ("options", find.options),
+                ("categories", find.categories),
+                ("attributes", find.attributes),
+            ):
+                for name in getattr(row, key):
+                    if name not in valid:
+                        find.unknown({"categories": "category"}.get(key, key[:-1]), name, valid, loaded.place(*at, key))
+            for name in row.silent:
+                if name not in find.sources or name in [side.source for side in row.sides]:
+                    find.report("wrong-silence", place, f"{name!r} is not a source that is silent here.")
+            sides = tuple(
+                Side(side.source, find.anchors(side.source, side.sentences, loaded, *at, "sides", i), side.says)
+                for i, side in enumerate(row.sides)
+            )
+            touched = (tuple(row.options), tuple(row.categories), tuple(row.attributes))
+            found.append(Difference(row.id, row.kind, row.title, sides, tuple(row.silent), row.why, *touched))
+        return found
+
+    def _glossary(self, loaded: Loaded) -> list[Term]:
+        known = {f"{file.model.source}.{row.id}" for file in self.pack.statements for row in file.model.statements}
+        found = []
+        for index, row, _ in self.resolver.rows(loaded, "terms"):
+            for name in row.statements:
+                if name not in known:
+                    self.resolver.unknown("statement", name, known, loaded.place("terms", index))
+            found.append(Term(row.id, row.term, tuple(row.aliases), tuple(row.statements)))
+        return found
+
     def _rules(self, loaded: Loaded) -> list[Rule]:
         find, source = self.resolver, loaded.model.source
         statements = {f"{file.model.source}.{row.id}" for file in self.pack.statements for row in file.model.statements}
@@ -300,6 +339,8 @@ class Compiler:
             (self.pack.agents, "agents"),
         ):  # fmt: skip
             find.unique(((row.id, place) for _, row, place in find.rows(loaded, key)), key.removesuffix("s"))
+        for files, key in ((self.pack.differences, "differences"), (self.pack.glossary, "terms")):
+            find.unique(((row.id, place) for file in files for _, row, place in find.rows(file, key)), key[:-1])
         for files, key in ((self.pack.statements, "statements"), (self.pack.rules, "rules")):
             rows = [
                 (f"{file.model.source}.{row.id}", place) for file in files for _, row, place in find.rows(file, key)

@@ -16,6 +16,8 @@ from mbc_explorer.schema import (
     AgentsFile,
     CasesFile,
     CategoriesFile,
+    DifferencesFile,
+    GlossaryFile,
     LedgerFile,
     ProfileFile,
     RulesFile,
@@ -56,6 +58,8 @@ class Pack(NamedTuple):
     agents: Loaded
     ledgers: list[Loaded]
     set_aside: list[Loaded]
+    differences: list[Loaded]
+    glossary: list[Loaded]
     statements: list[Loaded]
     rules: list[Loaded]
     cases: list[Loaded]
@@ -85,6 +89,8 @@ def read_pack(folders: Folders) -> Pack:
     single = {name: load(knowledge / f"{name}.yaml", model, knowledge) for name, model in _SINGLE_FILES.items()}
     ledgers = every(knowledge, "ledger/*.yaml", LedgerFile)
     set_aside = every(knowledge, "set_aside/*.yaml", SetAsideFile)
+    differences = every(knowledge, "differences/*.yaml", DifferencesFile)
+    glossary = every(knowledge, "glossary.yaml", GlossaryFile)
     statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
     cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
@@ -92,7 +98,8 @@ def read_pack(folders: Folders) -> Pack:
         raise KnowledgeError(sorted(problems, key=lambda problem: problem.where))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(
-        sources, profile, categories, agents, ledgers, set_aside, statements, rule_files, cases, folders.digest()
+        *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary),
+        *(statements, rule_files, cases, folders.digest()),
     )
 
 

@@ -265,7 +265,7 @@ class Reporter:
 
     def _prepared(self, rule: Rule) -> Plain:
         """The part of a rule that is the same for every profile; made when it is first shown."""
-        statement = self._catalog.statements[rule.statement]
+        statement = self._catalog.rule_statements[rule.statement]
         self._asked[rule.id] = askable(self._catalog, attributes_read(rule.condition))
         static = self._static[rule.id] = {
             "with": list(rule.partners),

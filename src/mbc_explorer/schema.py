@@ -285,6 +285,39 @@ class StatementsFile(Model):
     statements: list[StatementData]
 
 
+class SideData(Model):
+    source: Slug
+    sentences: list[int] = Field(min_length=1)
+    says: Text
+
+
+class DifferenceData(Model):
+    id: Slug
+    kind: Literal["conditions", "scope", "dated", "wording", "classification", "silence", "internal"]
+    title: Text
+    sides: list[SideData] = Field(min_length=1)
+    silent: list[Slug] = []
+    why: Text
+    options: list[Name] = []
+    categories: list[Name] = []
+    attributes: list[Name] = []
+
+
+class DifferencesFile(Model):
+    differences: list[DifferenceData]
+
+
+class TermData(Model):
+    id: Slug
+    term: Text
+    aliases: list[str] = []
+    statements: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]] = Field(min_length=1)
+
+
+class GlossaryFile(Model):
+    terms: list[TermData]
+
+
 class RuleData(Model):
     id: Slug
     statement: Slug

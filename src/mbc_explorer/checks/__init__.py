@@ -46,6 +46,7 @@ def check(folders: Folders, corpus: Path | None) -> Checked:
     counts = {
         "sources": len(catalog.sources),
         "statements": len(catalog.statements),
+        "differences": len(catalog.differences),
         "rules": len(catalog.rules),
         "cases": cases,
         "agents": len(catalog.agents),

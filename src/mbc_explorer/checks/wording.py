@@ -61,6 +61,8 @@ def knowledge_texts(pack: Pack) -> list[KnowledgeText]:
         pack.categories,
         pack.agents,
         *pack.statements,
+        *pack.differences,
+        *pack.glossary,
         *pack.rules,
         *pack.cases,
     ]
