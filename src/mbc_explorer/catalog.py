@@ -229,6 +229,15 @@ class Side(NamedTuple):
     says: str
 
 
+class LedgerRow(NamedTuple):
+    """One sentence of a source: no text, only where it stands, what it hashes to and why nothing cites it."""
+
+    section: str
+    words: int
+    fingerprint: str
+    set_aside: str | None
+
+
 class Difference(NamedTuple):
     """A curated point on which sources differ, one is dated by another, or one is odd in itself."""
 
@@ -290,7 +299,7 @@ CORE_RECORDS = (
     "rule_statements",
     "rules",
 )
-REST = ("statements", "differences", "glossary")
+REST = ("statements", "differences", "glossary", "sentences")
 
 
 class Catalog:
@@ -303,12 +312,14 @@ class Catalog:
     __slots__ = (
         "_rest", "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions",
         "differences", "digest", "facts", "glossary", "heads", "implied", "not_known", "notes", "nothing_known",
-        "options", "rule_statements", "rules", "rules_of", "sources", "statements", "version", "words",
+        "options", "rule_statements", "rules", "rules_of", "sentences", "sources", "statements", "version", "words",
     )  # fmt: skip
 
     statements: dict[str, Statement]
     differences: dict[str, Difference]
     glossary: dict[str, Term]
+    sentences: dict[str, tuple[LedgerRow, ...]]
+    """Every sentence of each source, in order."""
 
     def __init__(self, core: Plain, rest: Callable[[], Plain]) -> None:
         self._rest = rest
@@ -350,14 +361,16 @@ class Catalog:
         rest = self._rest()
         self.statements = _records(rest["statements"], _statement)
         self.differences = _records(rest["differences"], _difference)
+        self.sentences = {row[0]: tuple(LedgerRow(*entry) for entry in row[1]) for row in rest["sentences"]}
         self.glossary = _records(rest["glossary"], lambda row: Term(row[0], row[1], tuple(row[2]), tuple(row[3])))
         return getattr(self, name)
 
     def plain(self) -> tuple[Plain, Plain]:
         """The catalog as JSON can hold it: what a report needs, and the rest."""
         plain: Plain = {name: getattr(self, name) for name in (*CORE_VALUES, *CORE_RECORDS, *REST)}
-        records = (*CORE_RECORDS, *REST)
+        records = (*CORE_RECORDS, *REST[:-1])
         plain |= {name: list(plain[name].values()) for name in records}
+        plain["sentences"] = list(plain["sentences"].items())
         return {name: plain[name] for name in (*CORE_VALUES, *CORE_RECORDS)}, {name: plain[name] for name in REST}
 
 

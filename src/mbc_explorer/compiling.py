@@ -17,6 +17,7 @@ from mbc_explorer.catalog import (
     Fact,
     FromRegimens,
     Head,
+    LedgerRow,
     Note,
     NotInDocuments,
     Option,
@@ -32,6 +33,7 @@ from mbc_explorer.condition import ALWAYS, Condition, OneOf, attributes_read
 from mbc_explorer.errors import KnowledgeError
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
 from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
+from mbc_explorer.schema import citation_parts
 from mbc_explorer.structure import structural_constraints
 
 if TYPE_CHECKING:
@@ -118,8 +120,26 @@ class Compiler:
             "words": words,
             "implied": implied,
         }
-        rest = {"statements": statements, "differences": differences, "glossary": glossary}
+        rest = {
+            "statements": statements,
+            "differences": differences,
+            "glossary": glossary,
+            "sentences": [(source.id, self._sentences(source.id)) for source in sources],
+        }
         return Catalog(core, lambda: rest)
+
+    def _sentences(self, source: str) -> list[LedgerRow]:
+        aside = {
+            number: row.reason
+            for file in self.pack.set_aside
+            if file.model.source == source
+            for row in file.model.set_aside
+            for number in row.sentences
+        }
+        return [
+            LedgerRow(self.resolver.section(source, number), words, mark, aside.get(number))
+            for number, words, mark in self.resolver.ledgers[source].model.sentences
+        ]
 
     def _stop_on_problems(self) -> None:
         if self.resolver.problems:
@@ -232,7 +252,15 @@ class Compiler:
     def _concerning(self, statement: Statement, rules: list[Rule]) -> Statement:
         """A statement with what it concerns: its own words, and those of the rules that rest on it."""
         options = [self.resolver.options[rule.option] for rule in rules]
-        agents = [agent for option in options for agent in option.agents]
+        numbers = {anchor.number for anchor in statement.sentences}
+        agents = [
+            row.id
+            for row in self.pack.agents.model.agents
+            if any(
+                name == statement.source and numbers & set(cited) for name, cited in map(citation_parts, row.mentions)
+            )
+        ]
+        agents += [agent for option in options for agent in option.agents]
         attributes = [name for rule in rules for name in attributes_read(rule.condition)]
         attributes += attributes_read(statement.when) if statement.when else []
         return statement._replace(

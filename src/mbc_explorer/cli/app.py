@@ -15,6 +15,12 @@ from mbc_explorer.version import VERSION
 COMMANDS = {
     "explore": "What the documents say of a profile.",
     "profile": "What can be said of a case, and in which words; or an empty profile.",
+    "show": "One source, statement, sentence, option, agent, attribute, term … with all that refers to it.",
+    "search": "Full text over everything that the documents say; or that they do not say it.",
+    "differences": "Where the documents differ, are dated, or are at odds with themselves.",
+    "agents": "The drugs that the documents name.",
+    "categories": "The treatment categories, with the options in each.",
+    "glossary": "Words of the field, as the documents explain them.",
     "sources": "The five documents: publisher, date, what is stated and what is attributed.",
     "schema": "JSON Schema of a profile, a report, or an error.",
     "check": "Verify the knowledge: references, cases, and with a corpus every fingerprint.",

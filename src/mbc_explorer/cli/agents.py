@@ -1,0 +1,56 @@
+"""`mbc agents`, `mbc categories`, `mbc glossary`: lists of what the documents name."""
+
+from __future__ import annotations
+
+import json as json_text
+from typing import Annotated, Any
+
+import typer
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, json_indent, wants_color, write_output
+from mbc_explorer.lookup import cited
+from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
+
+Category = Annotated[
+    str | None, typer.Option("--category", metavar="CATEGORY", help="Only what is filed under this category.")
+]
+
+
+def agents(*, category: Category = None, json: Json = False, knowledge: Knowledge = None) -> None:
+    """The drugs that the documents name: INN, brands, where they are filed and who names them."""
+    catalog = catalog_of(knowledge)
+    wanted = chosen([category], catalog.categories, "category")[0] if category is not None else None
+    rows: list[dict[str, Any]] = []
+    for agent in catalog.agents.values():
+        filed = [fact.what for fact in agent.categories]
+        if wanted is None or any(wanted in catalog.categories[step].path for step in filed):
+            brands = [fact.words for fact in agent.brands]
+            named_in = cited(agent.mentions)
+            rows.append(
+                {"id": agent.id, "name": agent.name, "brands": brands, "categories": filed, "named_in": named_in}
+            )
+    shown = [
+        (
+            str(row["name"]),
+            f"{', '.join(row['brands']) or 'no brand given'}; {', '.join(row['categories'])}; named in {row['named_in']}",
+        )
+        for row in rows
+    ]
+    listed(rows, "agents", f"{len(rows)} agents", shown, json)
+
+
+def listed(rows: list[dict[str, Any]], key: str, heading: str, shown: list[tuple[str, str]], json: bool) -> None:
+    """Print a list as text or JSON."""
+    if json:
+        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, key: rows}
+        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        return
+    from mbc_explorer.render.entries import render_list
+
+    write_output(render_list(heading, shown, color=wants_color()), None)
+
+
+def command() -> Any:
+    """The command."""
+    return single(agents, "agents")
