@@ -1,4 +1,4 @@
-"""The words of the texts, from a copy that the reader owns, beside what the knowledge says; and links to the passage."""
+"""The words of the texts, from a copy that the reader owns, beside what we say of them; and links to the passage."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def with_verbatim(catalog: Catalog, entry: Plain, corpus: Path | None) -> Plain:
 
 @lru_cache(maxsize=8)
 def sentences_of(catalog: Catalog, source: str, corpus: Path) -> dict[int, str]:
-    """Every sentence of a source that the corpus holds, by number, found by fingerprint. Empty where the text is absent."""
+    """Every sentence of a source that the corpus holds, by number. Empty where the text is absent."""
     path = corpus / catalog.sources[source].filename
     if not path.is_file():
         return {}

@@ -33,7 +33,7 @@ def agents(*, category: Category = None, json: Json = False, knowledge: Knowledg
     shown = [
         (
             str(row["name"]),
-            f"{', '.join(row['brands']) or 'no brand given'}; {', '.join(row['categories'])}; named in {row['named_in']}",
+            f"{', '.join(row['brands']) or 'no brand'}; {', '.join(row['categories'])}; named in {row['named_in']}",
         )
         for row in rows
     ]
