@@ -52,22 +52,6 @@ BARE, LIBRARIES = "(a) python -c pass", "(b) import the libraries"
 IMPORTS = "import typer, rich.console, rich.table, pydantic, yaml, durable.lang"
 MODEL = "class Model(pydantic.BaseModel): name: str"
 
-PROFILES: tuple[dict[str, object], ...] = (
-    {},
-    {"er": "positive", "pr": "positive", "her2": "negative", "menopause": "postmenopausal", "prior": "none"},
-    {"er": "negative", "pr": "unknown", "her2": "negative"},
-    {"er": "negative", "pr": "negative", "her2": "negative", "brca": "mutated", "pdl1": "positive"},
-    {"her2": "positive", "prior": ["trastuzumab+docetaxel"]},
-    {"er": "positive", "her2": "positive", "prior": ["trastuzumab+pertuzumab+docetaxel", "T-DM1"]},
-    {"er": "positive", "her2": "negative", "menopause": "premenopausal", "ovarian_suppression": "not_receiving"},
-    {"sex": "male", "er": "positive", "pr": "negative", "her2": "negative"},
-    {"er": "positive", "her2": "negative", "pik3ca": "mutated", "prior": ["letrozole@metastatic,stopped=progression"]},
-    {"er": "negative", "her2": "negative", "prior": ["doxorubicin+cyclophosphamide@adjuvant,months=4"]},
-    {"her2": "positive", "presentation": "de_novo", "metastatic_sites": ["brain", "bone"], "symptoms": ["pain"]},
-    {"triple_negative": "present", "metastatic_sites": ["liver"], "symptom_level": "affecting_daily_life"},
-)
-"""Varied profiles for where the examples are not at hand."""
-
 SEED = 2024
 HIDDEN = (0, 10, 30)
 """Percent of the facts that are unknown."""
@@ -368,11 +352,7 @@ def _json_text(explorer: Explorer, profile: Profile) -> str:
 
 
 def ordinary_profiles() -> dict[str, Profile]:
-    """The examples, or a dozen of the same kind."""
-    files = sorted(path for path in EXAMPLES.glob("*") if path.suffix in (".yaml", ".json"))
-    if files:
-        return {path.name: Profile(read_profile_file(str(path))) for path in files}
-    return {str(number): Profile(given) for number, given in enumerate(PROFILES)}
+    return {path.name: Profile(read_profile_file(str(path))) for path in sorted(EXAMPLES.glob("*.*"))}
 
 
 # 4: memory

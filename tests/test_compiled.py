@@ -103,8 +103,8 @@ def load(pack: Folders) -> Catalog:
 def mark(kept: Path) -> bytes:
     """Change a kept file so that its use can be seen; what it held before."""
     before = kept.read_bytes()
-    head, _, body = before.partition(b"\n")
-    body = json.dumps({**json.loads(body), "version": MARKED}).encode()
+    head, core, rest = before.split(b"\n")
+    body = json.dumps({**json.loads(core), "version": MARKED}).encode() + b"\n" + rest
     kept.write_bytes(json.dumps({**json.loads(head), "sha256": sha256(body).hexdigest()}).encode() + b"\n" + body)
     return before
 
@@ -271,6 +271,7 @@ DAMAGES: dict[str, Damage] = {
     "one byte short": lambda content: content[:-1],
     "one byte long": lambda content: content + b" ",
     "without its last line": lambda content: content.partition(b"\n")[0],
+    "without the rest": lambda content: content.rpartition(b"\n")[0],
     "without its first line": lambda content: content.partition(b"\n")[2],
     "a bit flipped in the first line": lambda content: _flipped(content, 12),
     "a bit flipped in the middle": lambda content: _flipped(content, len(content) // 2),

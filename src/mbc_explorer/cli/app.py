@@ -45,7 +45,7 @@ class LazyGroup(TyperGroup):
 
     def _load(self, name: str) -> Any:
         self.commands[name] = loaded = import_module(f"mbc_explorer.cli.{name}").command()
-        loaded.short_help = COMMANDS[name]
+        loaded.short_help = shorten(COMMANDS[name], 70, placeholder="...")
         return loaded
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
