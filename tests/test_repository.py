@@ -40,7 +40,8 @@ ORDER = (
 
 OUTSIDE = {
     "datetime", "time", "random", "secrets", "uuid", "socket", "ssl", "urllib.request", "urllib.error", "http",
-    "ftplib", "smtplib", "asyncio", "requests", "httpx", "urllib3", "aiohttp", "logging", "webbrowser", "calendar", "zoneinfo",
+    "ftplib", "smtplib", "asyncio", "requests", "httpx", "urllib3", "aiohttp", "logging", "webbrowser", "calendar",
+    "zoneinfo",
 }  # fmt: skip
 """Clock, chance, network and logs."""
 EXECUTING = {"pickle", "marshal", "shelve", "dill", "runpy", "code", "ctypes", "subprocess", "multiprocessing"}

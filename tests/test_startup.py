@@ -69,7 +69,8 @@ class Run(NamedTuple):
 def environment(cache: Path, **variables: str) -> dict[str, str]:
     """The environment of a command: this package, and a cache folder of the tests'."""
     place = str(Path(mbc_explorer.__file__).parents[1])
-    return {**os.environ, "PYTHONPATH": place, "XDG_CACHE_HOME": str(cache), **variables}
+    inherited = {name: value for name, value in os.environ.items() if name != "MBC_CORPUS"}
+    return {**inherited, "PYTHONPATH": place, "XDG_CACHE_HOME": str(cache), **variables}
 
 
 def run(cache: Path, *words: str, **variables: str) -> Run:

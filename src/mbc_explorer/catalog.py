@@ -285,8 +285,8 @@ class Rule(NamedTuple):
 
 Plain = dict[str, Anything]
 CORE_VALUES = (
-    "version", "digest", "nothing_known", "not_known", "definitions", "facts", "cubes", "heads", "conflicts",
-    "words", "implied",
+    "version", "digest", "nothing_known", "not_known", "definitions", "facts", "cubes", "heads", "conflicts", "words",
+    "implied", "rulesets",
 )  # fmt: skip
 CORE_RECORDS = (
     "sources",
@@ -312,7 +312,8 @@ class Catalog:
     __slots__ = (
         "_rest", "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions",
         "differences", "digest", "facts", "glossary", "heads", "implied", "not_known", "notes", "nothing_known",
-        "options", "rule_statements", "rules", "rules_of", "sentences", "sources", "statements", "version", "words",
+        "options", "rule_statements", "rules", "rules_of", "rulesets", "sentences", "sources", "statements",
+        "version", "words",
     )  # fmt: skip
 
     statements: dict[str, Statement]
@@ -346,6 +347,8 @@ class Catalog:
         self.cubes: tuple[Cube, ...] = tuple(_cube(row) for row in core["cubes"])
         self.heads = tuple(Head(row[0], row[1], _cube(row[2]), tuple(row[3])) for row in core["heads"])
         self.conflicts = tuple(Conflict(_cube(row[0]), tuple(row[1])) for row in core["conflicts"])
+        self.rulesets: tuple[list[str], ...] = tuple(core.get("rulesets", ()))
+        """What the engine registers: rulesets that derive facts and rulesets that judge rules; none before they are made."""
         self.words: dict[str, str] = core["words"]
         """Every accepted word for a therapy, case-folded, and the agent or category that it names."""
         self.implied: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in core["implied"].items()}

@@ -19,8 +19,8 @@ from mbc_explorer.folders import DATA, PACKAGE, Folders, find_folders
 
 SHIPPED = DATA / "compiled.json"
 _COMPILING = (
-    "catalog", "compiled", "compiling", "condition", "corpus", "folders", "loading", "primes", "schema", "structure",
-    "yaml_source",
+    "catalog", "compiled", "compiling", "condition", "corpus", "engine", "folders", "loading", "primes", "schema",
+    "structure", "yaml_source",
 )  # fmt: skip
 
 

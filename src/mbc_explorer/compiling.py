@@ -30,7 +30,8 @@ from mbc_explorer.catalog import (
     Value,
 )
 from mbc_explorer.condition import ALWAYS, Condition, OneOf, attributes_read
-from mbc_explorer.errors import KnowledgeError
+from mbc_explorer.engine import compiled_rulesets
+from mbc_explorer.errors import EngineError, KnowledgeError
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
 from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
 from mbc_explorer.schema import citation_parts
@@ -126,7 +127,12 @@ class Compiler:
             "glossary": glossary,
             "sentences": [(source.id, self._sentences(source.id)) for source in sources],
         }
-        return Catalog(core, lambda: rest)
+        catalog = Catalog(core, lambda: rest)
+        try:
+            catalog.rulesets = compiled_rulesets(catalog)
+        except EngineError as error:
+            raise KnowledgeError(error.problems) from None
+        return catalog
 
     def _sentences(self, source: str) -> list[LedgerRow]:
         aside = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from itertools import count, product
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mbc_explorer.errors import EngineError, one
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mbc_explorer.catalog import Catalog, Cube
 
@@ -129,11 +130,12 @@ class Rulesets:
     Each conjunction has a name; `fire` returns the names that hold for a set of facts.
     """
 
-    def __init__(self, conjunctions: Iterable[tuple[str, Assignment]]) -> None:
+    def __init__(self, conjunctions: Iterable[tuple[str, Assignment]], texts: list[str] | None = None) -> None:
+        """Register conjunctions, or texts that `ruleset_texts` made of them before."""
         self._handles: list[int] = []
         self._is_settled = False
         self._library = library()
-        self._sets = [_definition(group) for group in split(conjunctions)]
+        self._sets = ruleset_texts(conjunctions) if texts is None else texts
         self._register()
 
     def __len__(self) -> int:
@@ -150,8 +152,9 @@ class Rulesets:
                 self._library.delete_state(handle, None)
             self._library.delete_ruleset(handle)
 
-    def __del__(self) -> None:
-        self.close()
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not is_finalizing():  # at its end the interpreter has taken apart what `close` needs
+            self.close()
 
     def fire(self, facts: Mapping[str, str]) -> Iterator[str]:
         """The names of the conjunctions that hold for these facts.
@@ -225,20 +228,15 @@ class DurableEngine:
         Raises:
             EngineError: when durable_rules is absent, or a name cannot be used with it.
         """
-        problems = problems_of(catalog.facts)
-        if problems:
-            raise EngineError(one("engine-name", "", "; ".join(problems) + "."))
         self._heads = [(head.fact, head.value) for head in catalog.heads]
         self._settles = _settles(catalog, verdicts)
         self._rules = len(catalog.rules)
-        self._definitions = (
-            [named for i, head in enumerate(catalog.heads) for named in _conjunctions(str(i), head.cube)],
-            [named for i in self._settles for named in _conjunctions(str(i), catalog.cubes[i])],
-        )
+        made_before = catalog.rulesets if verdicts == (MET, NOT_MET) else ()
+        self._texts = made_before or compiled_rulesets(catalog, verdicts)
         self._running = self._start()
 
     def _start(self) -> _Running:
-        derive, match = (Rulesets(conjunctions) for conjunctions in self._definitions)
+        derive, match = (Rulesets((), texts) for texts in self._texts)
         return _Running(os.getpid(), Lock(), derive, match)
 
     def close(self) -> None:
@@ -286,6 +284,25 @@ class DurableEngine:
                 return
             facts |= new
         raise EngineError(one("engine-endless", "", f"derivations did not settle in {MAX_STAGES} rounds."))
+
+
+def compiled_rulesets(catalog: Catalog, verdicts: tuple[str, ...] = (MET, NOT_MET)) -> tuple[list[str], list[str]]:
+    """The rulesets that derive facts and those that judge rules, as the texts that the engine registers.
+
+    Raises:
+        EngineError: when a name or value of the catalog cannot be used with the engine.
+    """
+    problems = problems_of(catalog.facts)
+    if problems:
+        raise EngineError(one("engine-name", "", "; ".join(problems) + "."))
+    derive = [named for i, head in enumerate(catalog.heads) for named in _conjunctions(str(i), head.cube)]
+    match = [named for i in _settles(catalog, verdicts) for named in _conjunctions(str(i), catalog.cubes[i])]
+    return ruleset_texts(derive), ruleset_texts(match)
+
+
+def ruleset_texts(conjunctions: Iterable[tuple[str, Assignment]]) -> list[str]:
+    """Conjunctions as texts that the engine registers, split so that no ruleset can drop a result."""
+    return [_definition(group) for group in split(conjunctions)]
 
 
 def _settles(catalog: Catalog, verdicts: tuple[str, ...]) -> dict[int, list[tuple[int, str]]]:
