@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mbc_explorer.catalog import DESCRIBES, Catalog, Conflict, Constraint, Cube, Head, Rule
+from mbc_explorer.catalog import CORE_RECORDS, DESCRIBES, REST, Catalog, Conflict, Constraint, Cube, Head, Rule
 from mbc_explorer.compiling import needed_heads
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.facts import known_facts
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from mbc_explorer.engine import Assignment, Rulesets
 
     Conjunctions = Sequence[tuple[str, Assignment]]
-
-_TABLES = (
-    "sources", "statements", "attributes", "not_known", "categories", "agents", "notes",
-)  # fmt: skip
 
 
 def tiny_catalog(
@@ -53,22 +49,24 @@ def tiny_catalog(
         cubes = (numbered(world.reduced(met)), numbered(world.reduced(not_met)), numbered(met))
         rows.append(Rule(name, "source", name, "option", DESCRIBES, (), (), condition, met == [{}], *cubes))
     heads = [Head(fact, facts[fact][value], spelled(cube, facts), by) for fact, value, cube, by in needed_heads(world)]
-    return Catalog(
-        {
-            **{name: [] for name in _TABLES},
-            "version": "1.0.0",
-            "digest": "0" * 16,
-            "options": [("option", "Option", "category", "agent", (), ())],
-            "constraints": stated,
-            "rules": rows,
-            "facts": facts,
-            "cubes": list(numbers),
-            "heads": heads,
-            "conflicts": [Conflict(spelled(cube, facts), world.blamed(cube)) for cube in world.impossible],
-            "words": {},
-            "implied": {},
-        }
-    )
+    core: dict[str, object] = {
+        **dict.fromkeys(CORE_RECORDS, ()),
+        "version": "1.0.0",
+        "digest": "0" * 16,
+        "nothing_known": "",
+        "not_known": (),
+        "definitions": {},
+        "options": [("option", "Option", "category", "agent", (), ())],
+        "constraints": stated,
+        "rules": rows,
+        "facts": facts,
+        "cubes": list(numbers),
+        "heads": heads,
+        "conflicts": [Conflict(spelled(cube, facts), world.blamed(cube)) for cube in world.impossible],
+        "words": {},
+        "implied": {},
+    }
+    return Catalog(core, lambda: dict.fromkeys(REST, ()))
 
 
 def known_cases(catalog: Catalog, number: int, seed: int, most: int = 200) -> list[dict[str, str]]:
@@ -173,27 +171,26 @@ class Tampered:
         return sum(1 for called, _ in self.calls if called == name)
 
 
-def start_python(program: str, **environment: str) -> subprocess.Popen[str]:
-    """A program in a process of its own, where every warning is an error."""
+def python(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A program that has been run in a process of its own, where every warning is an error."""
     paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **environment}
     command = [sys.executable, "-W", "error", "-c", program]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
 
 
 def run_python(program: str, **environment: str) -> str:
     """What a program prints in a process of its own; it must end well and complain of nothing."""
-    with start_python(program, **environment) as running:
-        told, complaint = running.communicate(timeout=600)
-    assert (running.returncode, complaint) == (0, "")
-    return told
+    done = python(program, **environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def in_child(task: Callable[[], bool]) -> bool:
     """Whether a task that is run in a fork of this process ends, and says that all is well."""
     child = os.fork()
     if child == 0:
-        signal.alarm(300)  # a child that waits for ever is ended, not waited for
+        signal.alarm(60)  # a child that waits for ever is ended, not waited for
         ended_well = False
         try:
             ended_well = task()

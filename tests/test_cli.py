@@ -618,7 +618,8 @@ def test_check_counts_what_it_verified(folders: Folders) -> None:
     assert "fingerprints" not in verified
     text = mbc("check")
     assert text.code == 0
-    assert text.out.startswith(f"Verified: 5 sources, {verified['statements']} statements, {rules} rules, ")
+    told = ", ".join(f"{number} {what}" for what, number in verified.items())
+    assert text.out.startswith(f"Verified: {told}; cases through ")
     assert text.err == "Fingerprints and copied words were not checked: no corpus (--corpus DIR or MBC_CORPUS).\n"
 
 
@@ -741,7 +742,7 @@ def test_the_examples_of_a_help_work(name: str, corpus: Path, tmp_path: Path) ->
         ("explore --prior trastuzumab+doce", ["trastuzumab+docetaxel"]),
         ("explore --er positive --menop", ["--menopausal-status", "--menopause", "--menopausal"]),
         ("", list(COMMANDS)),
-        ("sc", ["schema"]),
+        ("sche", ["schema"]),
         ("nonsense --x", []),
     ],
 )
@@ -918,7 +919,7 @@ def test_a_closed_stdin_is_a_clear_error() -> None:
         ("explor", "there is no command 'explor'; did you mean 'explore'?"),
         (
             "nonsense",
-            "there is no command 'nonsense'; the commands are explore, profile, sources, schema, check, ledger.",
+            f"there is no command 'nonsense'; the commands are {', '.join(COMMANDS)}.",
         ),
         ("--nope", "No such option: --nope. `mbc --help` shows what it takes."),
         ("profile her2 er", "Got unexpected extra argument(s) (er). `mbc profile --help` shows what it takes."),

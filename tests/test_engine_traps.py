@@ -1,13 +1,12 @@
 """The known defects of durable_rules 2.0.28, and for each that the engine is not hit by it.
 
-The codes (a1 … h1) are those of the table in docs/decisions/003-durable-rules.md. Nothing here is timed.
+docs/decisions/003-durable-rules.md says how the engine keeps clear of them. Nothing here is timed.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -27,15 +26,14 @@ from engine_trials import (
     in_child,
     known_cases,
     memory,
+    python,
     random_conjunctions,
     random_profiles,
     raw_fired,
     run_python,
-    start_python,
     tiny_catalog,
 )
 from mbc_explorer import engine
-from mbc_explorer.compiled import load_catalog
 from mbc_explorer.condition import ALWAYS, All, Any, Not, OneOf
 from mbc_explorer.engine import (
     GUARD,
@@ -62,13 +60,14 @@ from mbc_explorer.engine import (
 )
 from mbc_explorer.errors import EngineError
 from mbc_explorer.evaluate import Evaluator
-from mbc_explorer.explore import Explorer
+from mbc_explorer.explorer import Explorer
 from mbc_explorer.profile import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mbc_explorer.catalog import Catalog
+    from mbc_explorer.engine import Assignment
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="the engine durable_rules is not installed")
 needs_linux = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory from /proc of Linux")
@@ -78,13 +77,8 @@ forks_beside_threads = pytest.mark.filterwarnings(
 
 STAINS = dict.fromkeys(("er", "pr", "her2", "hr", "triple"), ("positive", "negative"))
 """A small world: hormone receptors and what follows from them."""
+OPERATORS = "and or eq neq lt lte gt gte ex nex mt imt iall iany"
 LOST = "durable_rules did not answer reliably ({}); please report this profile."
-
-
-@pytest.fixture(scope="module")
-def catalog() -> Catalog:
-    """The knowledge as shipped."""
-    return load_catalog()
 
 
 @pytest.fixture
@@ -136,14 +130,25 @@ def chosen(chance: random.Random, facts: dict[str, list[str]], left_out: float =
     return {name: chance.choice(values) for name, values in facts.items() if chance.random() >= left_out}
 
 
+def deep(widths: tuple[int, ...]) -> list[tuple[str, Assignment]]:
+    """Conjunctions of which all hold at once: so many facts are asked first, so many more after the last of them, …"""
+    conjunctions: list[tuple[str, Assignment]] = []
+    path: Assignment = ()
+    for level, width in enumerate(widths):
+        facts = [f"{level:03}.{number:03}" for number in range(width)]
+        conjunctions += [(fact, (*path, (fact, "x"))) for fact in facts]
+        path = (*path, (facts[-1], "x"))
+    return conjunctions
+
+
 class TestThreadsOfTheLibrary:
     def test_no_thread_ever_runs_in_the_background(self) -> None:
-        """a1: `durable.engine` steals results on threads of its own; it and `durable.lang` are never imported."""
+        """`durable.engine` steals results on threads of its own; it and `durable.lang` are never imported."""
         told = run_python(
             "import sys, threading, engine_trials\n"
             "from pathlib import Path\n"
             "from mbc_explorer.compiled import load_catalog\n"
-            "from mbc_explorer.explore import Explorer\n"
+            "from mbc_explorer.explorer import Explorer\n"
             "catalog = load_catalog()\n"
             "explorer = Explorer(catalog, 'durable')\n"
             "for profile in engine_trials.random_profiles(catalog, 200, seed=1):\n"
@@ -155,7 +160,7 @@ class TestThreadsOfTheLibrary:
         assert told == "1 1\ndurable_rules_engine\n"
 
     def test_an_engine_that_is_closed_or_dropped_at_any_time_does_not_crash(self) -> None:
-        """a2, a3: `delete_state` crashes for a state that never fired, and whoever looks at the state afterwards."""
+        """`delete_state` crashes for a state that never fired, and whoever looks at the state afterwards."""
         told = run_python(
             "import gc\n"
             "from mbc_explorer.engine import Rulesets\n"
@@ -178,7 +183,7 @@ class TestThreadsOfTheLibrary:
     def test_only_the_safe_functions_of_the_library_are_called(
         self, catalog: Catalog, tamper: Callable[..., Tampered]
     ) -> None:
-        """b2, e3: a `sid` is told apart by a hash only, and an event is eaten by the first rule; neither is used."""
+        """A `sid` is told apart by a hash only, and an event is eaten by the first rule; neither is used."""
         library = tamper()
         durable = DurableEngine(catalog)
         for known in known_cases(catalog, 50, seed=2):
@@ -194,7 +199,7 @@ class TestThreadsOfTheLibrary:
     def test_every_message_is_flat_text_with_one_constant_id(
         self, catalog: Catalog, tamper: Callable[..., Tampered]
     ) -> None:
-        """b1, d6, d7, d8, d10: ids clash, and lists, numbers and nulls are misread; all is text, under one id."""
+        """Ids clash, and lists, numbers and nulls are misread; all is text, under one id."""
         library = tamper()
         durable = DurableEngine(catalog)
         cases = known_cases(catalog, 50, seed=3)
@@ -210,35 +215,38 @@ class TestThreadsOfTheLibrary:
 
 
 class TestInterruption:
-    def test_control_c_ends_a_run_and_the_next_answer_is_right(self) -> None:
-        """c3: the library's actions swallow KeyboardInterrupt and SystemExit; there are no actions."""
-        program = (
-            "import signal\n"
+    def test_every_interruption_of_a_long_run_arrives_and_the_next_answer_is_right(self) -> None:
+        """The library's actions swallow KeyboardInterrupt and SystemExit; there are no actions."""
+        told = run_python(
+            "import random, signal\n"
             "from engine_trials import fired\n"
             "from mbc_explorer.engine import Rulesets\n"
-            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "sent = caught = right = 0\n"
+            "def interrupt(*_):\n"
+            "    global sent\n"
+            "    sent += 1\n"
+            "    raise KeyboardInterrupt\n"
+            "signal.signal(signal.SIGALRM, interrupt)\n"
             "rulesets = Rulesets([(str(n), (('f', 'x'), ('g', str(n % 7)))) for n in range(200)])\n"
             "case = {'f': 'x', 'g': '3'}\n"
             "wanted = fired(rulesets, case)\n"
-            "try:\n"
-            "    print('running', flush=True)\n"
-            "    while True:\n"
-            "        fired(rulesets, case)\n"
-            "except KeyboardInterrupt:\n"
-            "    print('interrupted', fired(rulesets, case) == wanted, len(wanted))\n"
+            "for number in range(1, 201):\n"
+            "    try:\n"
+            "        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002))\n"
+            "        while sent < number:\n"
+            "            fired(rulesets, case)\n"
+            "    except KeyboardInterrupt:\n"
+            "        caught += 1\n"
+            "    right += fired(rulesets, case) == wanted\n"
+            "print(len(wanted), sent, caught, right)\n"
         )
-        with start_python(program) as running:
-            assert running.stdout is not None
-            assert running.stdout.readline() == "running\n"
-            running.send_signal(signal.SIGINT)
-            told = running.communicate(timeout=600)
-        assert told == ("interrupted True 29\n", "")
+        assert told == "29 200 200 200\n"
 
     @pytest.mark.parametrize("moment", ["before", "after"])
     def test_a_query_interrupted_at_any_call_leaves_nothing_behind(
         self, stains: Catalog, tamper: Callable[..., Tampered], moment: str
     ) -> None:
-        """c3, d1: a fact that was asserted and not retracted would be mixed into the next answer."""
+        """A fact that was asserted and not retracted would be mixed into the next answer."""
         at = -1
         calls = count()
 
@@ -268,7 +276,7 @@ class TestInterruption:
 
 class TestNames:
     def test_names_of_one_hash_are_refused(self) -> None:
-        """b3: the library tells property names apart by a 32-bit hash only."""
+        """The library tells property names apart by a 32-bit hash only."""
         names = ("costarring", "liquid", "declinate", "er", "macallums")
         assert name_problems(names) == [
             "the fact names 'liquid' and 'costarring' have one hash in the engine; rename one",
@@ -276,7 +284,7 @@ class TestNames:
         ]
 
     def test_a_name_is_hashed_as_json_writes_it(self) -> None:
-        """b3: the library hashes the text of the JSON, escapes and all, so that is what must not clash."""
+        """The library hashes the text of the JSON, escapes and all, so that is what must not clash."""
         assert property_hash("a") == 0xE40C292C
         for one, other in (("é562789", "é779192"), ('"8479', '"318992')):
             assert name_problems([one, other]) == [
@@ -286,23 +294,23 @@ class TestNames:
             assert raw_fired(condition, fact) == 1
 
     def test_a_catalog_whose_names_clash_is_refused(self) -> None:
-        """b3: the engine is not made at all, rather than answer for the wrong fact."""
+        """The engine is not made at all, rather than answer for the wrong fact."""
         facts = {"costarring": ("yes", "no"), "liquid": ("yes", "no")}
         clash = tiny_catalog(facts, {"rule": OneOf("costarring", ("yes",))}, {})
         told = "the fact names 'liquid' and 'costarring' have one hash in the engine; rename one."
         assert failure(lambda: DurableEngine(clash)) == told
 
-    @pytest.mark.parametrize("name", engine.RESERVED)
+    @pytest.mark.parametrize("name", ["id", "sid", "$s", "kind", *(f"${word}" for word in OPERATORS.split())])
     def test_a_reserved_name_is_refused(self, name: str) -> None:
-        """d4, d5: the library reads its own meaning into some names: ids, its state, its operators."""
+        """The library reads its own meaning into some names: ids, its state, its operators."""
         assert name_problems([name]) == [f"the fact name {name!r} is reserved by the engine"]
 
     def test_the_shipped_facts_have_no_problem(self, catalog: Catalog) -> None:
-        """b3, d9: the names and values of the shipped knowledge can all be told apart."""
+        """The names and values of the shipped knowledge can all be told apart."""
         assert problems_of(catalog.facts) == []
 
     def test_values_and_rule_names_of_one_hash_do_not_clash(self) -> None:
-        """b1, b3: values are compared letter by letter, and the names of rules only read back."""
+        """Values are compared letter by letter, and the names of rules only read back."""
         words = ["costarring", "liquid", "declinate", "macallums", "40189", "797186"]
         rulesets = Rulesets([(word, (("f", word),)) for word in words])
         for word in words:
@@ -311,7 +319,7 @@ class TestNames:
 
 class TestLimits:
     def test_hundreds_of_conjunctions_over_many_facts_all_fire(self) -> None:
-        """d1: the library gives up (error 303) when more than 64 conditions wait at once."""
+        """The library gives up (error 303) when more than 64 conditions wait at once."""
         facts = {f"fact{number}": ["x", "y", "z"] for number in range(90)}
         for seed in range(6):
             chance = random.Random(seed)
@@ -323,7 +331,7 @@ class TestLimits:
                 assert fired(rulesets, case) == holding(conjunctions, case)
 
     def test_without_the_split_the_library_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """d1: shows that the split is what protects, and that the library still has the limit."""
+        """Shows that the split is what protects, and that the library still has the limit."""
         conjunctions = [(str(number), ((f"fact{number}", "x"),)) for number in range(70)]
         case = {f"fact{number}": "x" for number in range(70)}
         assert fired(Rulesets(conjunctions), case) == holding(conjunctions, case)
@@ -331,8 +339,28 @@ class TestLimits:
         unsplit = Rulesets(conjunctions)
         assert failure(lambda: unsplit.fire(case)) == LOST.format("Could not assert fact, error code: 303")
 
+    @pytest.mark.parametrize(
+        "widths",
+        [(64,), (1, 64), (2, 63), (60, 3, 3), (22, 22, 22), (2,) * 63],
+        ids=["wide", "wide below one", "wide below two", "narrow below", "even", "deep"],
+    )
+    def test_the_bound_is_what_the_library_needs(
+        self, monkeypatch: pytest.MonkeyPatch, widths: tuple[int, ...]
+    ) -> None:
+        """Conditions wait while those below another are tried; 64 may wait, and one more may not."""
+        most, too_many = deep(widths), deep((*widths[:-1], widths[-1] + 1))
+        assert [engine._network(conjunctions).bound() for conjunctions in (most, too_many)] == [64, 65]
+        facts = sorted({fact for _, assignment in too_many for fact, _ in assignment})
+        worst = dict.fromkeys(facts, "x")  # the last condition at each level is tried first, and leads on
+        assert fired(Rulesets(most), worst) == holding(most, worst)
+        assert fired(Rulesets(too_many), worst) == holding(too_many, worst)
+        monkeypatch.setattr(engine, "split", lambda conjunctions: [list(conjunctions)])
+        assert fired(Rulesets(most), worst) == holding(most, worst)
+        unsplit = Rulesets(too_many)
+        assert failure(lambda: unsplit.fire(worst)) == LOST.format("Could not assert fact, error code: 303")
+
     def test_no_ruleset_within_the_bound_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """d1: the bound that the split computes is never less than what the library needs."""
+        """The bound that the split computes is never less than what the library needs."""
         monkeypatch.setattr(engine, "split", lambda conjunctions: [list(conjunctions)])
         bounds = []
         for seed in range(60):
@@ -351,10 +379,9 @@ class TestLimits:
                 assert fired(rulesets, case) == holding(conjunctions, case)
         assert sum(1 for bound in bounds if bound > MAX_PENDING) > 5
 
-    @settings(deadline=None)
     @given(st.data())
     def test_the_split_loses_and_doubles_nothing_and_keeps_every_limit(self, data: st.DataObject) -> None:
-        """d1, f3: every conjunction is in one group, and no group passes a limit of the library."""
+        """Every conjunction is in one group, and no group passes a limit of the library."""
         chance = random.Random(data.draw(st.integers(0, 2**32)))
         facts = {f"fact{number}": [str(value) for value in range(chance.randint(1, 300))] for number in range(80)}
         width = data.draw(st.integers(1, 80))
@@ -378,7 +405,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("before", [(), (("first", "x"), ("then", "y"))], ids=["at the root", "below others"])
     def test_a_fact_may_have_hundreds_of_values(self, before: tuple[tuple[str, str], ...]) -> None:
-        """f3: with 512 conditions under one condition the library never comes back from the registration."""
+        """With 512 conditions under one condition the library never comes back from the registration."""
         conjunctions = [(str(number), (*before, ("last", str(number)))) for number in range(1300)]
         groups = split(conjunctions)
         assert max(map(len, groups)) < MAX_TESTS  # an engine that is not split would hang here, not fail
@@ -389,7 +416,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("assignment", [(), (("f", "x"),), (("f", "x"), ("g", "y"))], ids=["none", "one", "two"])
     def test_hundreds_of_conjunctions_may_be_alike(self, assignment: tuple[tuple[str, str], ...]) -> None:
-        """f3: 256 rules on one condition crash the library, and 257 are refused (error 108)."""
+        """256 rules on one condition crash the library, and 257 are refused (error 108)."""
         conjunctions = [(str(number), assignment) for number in range(600)]
         groups = split(conjunctions)
         assert max(map(len, groups)) < MAX_ENDS  # an engine that is not split could crash here, not fail
@@ -397,7 +424,7 @@ class TestLimits:
         assert fired(Rulesets(conjunctions), case) == holding(conjunctions, case)
 
     def test_a_conjunction_may_ask_about_as_many_facts_as_there_may_be(self) -> None:
-        """d2: only 15 operators can be nested in a rule; a conjunction is one, however long."""
+        """Only 15 operators can be nested in a rule; a conjunction is one, however long."""
         whole = tuple((f"fact{number}", "x") for number in range(MAX_FACTS))
         conjunctions = [("all", whole), ("all but one", whole[1:]), ("other", (*whole[:-1], (whole[-1][0], "y")))]
         rulesets = Rulesets(conjunctions)
@@ -406,7 +433,7 @@ class TestLimits:
         assert fired(rulesets, dict(whole[:-1])) == []
 
     def test_a_catalog_of_too_many_facts_is_refused(self) -> None:
-        """d1 (302): a fact of the library has at most 252 properties."""
+        """A fact of the library has at most 252 properties."""
         facts = {f"fact{number}": ("x", "y") for number in range(MAX_FACTS + 1)}
         rules = {"rule": OneOf("fact0", ("x",))}
         assert failure(lambda: DurableEngine(tiny_catalog(facts, rules, {}))) == (
@@ -419,7 +446,7 @@ class TestLimits:
     def test_every_registered_rule_is_a_plain_conjunction_of_texts(
         self, catalog: Catalog, tamper: Callable[..., Tampered]
     ) -> None:
-        """d2, d3, d4, d5, e1, e2: `$or`, `$not`, `$neq`, `$nex`, joins and nesting misfire; none is ever registered."""
+        """`$or`, `$not`, `$neq`, `$nex`, joins and nesting misfire; none is ever registered."""
         library = tamper()
         for some in (catalog, tiny_catalog(STAINS, {"a": ALWAYS, "b": Not(OneOf("er", ("positive",)))}, {})):
             DurableEngine(some)
@@ -450,19 +477,19 @@ NAMES = TEXTS.filter(lambda name: not name_problems([name]))
 
 
 class TestTexts:
-    @settings(deadline=None, max_examples=300)
+    @settings(max_examples=300)
     @given(name=NAMES, values=st.lists(TEXTS, unique=True, min_size=1, max_size=8), other=TEXTS)
     def test_a_value_equals_itself_and_nothing_else(self, name: str, values: list[str], other: str) -> None:
-        """d7, d10: the library takes 2 for "2", "unknown" for more than 2, and "ab" for no less than "ab c"."""
+        """The library takes 2 for "2", "unknown" for more than 2, and "ab" for no less than "ab c"."""
         conjunctions = [(str(number), ((name, value),)) for number, value in enumerate(values)]
         rulesets = Rulesets(conjunctions)
         for value in [*values, other]:
             assert fired(rulesets, {name: value}) == holding(conjunctions, {name: value})
 
-    @settings(deadline=None, max_examples=150)
+    @settings(max_examples=150)
     @given(st.data())
     def test_facts_of_odd_names_do_not_disturb_each_other(self, data: st.DataObject) -> None:
-        """b3, d4, d5: operators, dots, quotes and escapes in a name mean nothing."""
+        """Operators, dots, quotes and escapes in a name mean nothing."""
         names = data.draw(
             st.lists(NAMES, unique=True, min_size=1, max_size=6).filter(lambda some: not name_problems(some))
         )
@@ -474,7 +501,7 @@ class TestTexts:
 
     @pytest.mark.parametrize("letter", ["y", "é", "🧬", '"', "\\"])
     def test_the_longest_texts_are_told_apart(self, letter: str) -> None:
-        """d9: the library compares texts by a length of 16 bits, of the text as JSON writes it."""
+        """The library compares texts by a length of 16 bits, of the text as JSON writes it."""
         longest = letter * ((MAX_TEXT - 2) // (len(json.dumps(letter)) - 2))
         values = [longest, longest[:-1], longest[:-1] + "z", "z" + longest[1:], letter, letter * 3, ""]
         assert problems_of({"f": values, longest[:-1]: ()}) == []
@@ -485,7 +512,7 @@ class TestTexts:
 
     @pytest.mark.parametrize("letter", ["y", "é", "🧬", '"'])
     def test_longer_texts_are_refused(self, letter: str) -> None:
-        """d9: a text of 65,539 letters equals its first three."""
+        """A text of 65,539 letters equals its first three."""
         longer = letter * ((MAX_TEXT - 2) // (len(json.dumps(letter)) - 2) + 1)
         assert name_problems([longer]) == [f"the fact name {longer[:20]!r}… is longer than the engine can tell apart"]
         assert problems_of({"f": ("x", longer)}) == ["a value of the fact 'f' is longer than the engine can tell apart"]
@@ -498,45 +525,39 @@ class TestTheLibraryStill:
     @pytest.mark.parametrize(
         ("condition", "fact", "firings"),
         [
-            pytest.param('{"costarring": "x"}', '{"liquid": "x"}', 1, id="b3 takes liquid for costarring"),
-            pytest.param('{"$or": [{"a": "x"}, {"b": "x"}]}', '{"a": "x", "b": "x"}', 2, id="d3 fires $or twice"),
-            pytest.param('{"$not": {"a": "y"}}', '{"a": "x"}', 0, id="d4 never matches $not"),
-            pytest.param('{"$neq": {"a": "y"}}', '{"b": "x"}', 0, id="d5 finds nothing unequal to what is missing"),
-            pytest.param('{"a": "2"}', '{"a": 2}', 1, id="d7 takes 2 for the text 2"),
-            pytest.param('{"$gte": {"a": 2}}', '{"a": "unknown"}', 1, id="d7 finds unknown to be more than 2"),
-            pytest.param('{"a": "yyy"}', f'{{"a": "{"y" * 65536}abc"}}', 1, id="d9 compares lengths of 16 bits"),
+            pytest.param('{"costarring": "x"}', '{"liquid": "x"}', 1, id="takes liquid for costarring"),
+            pytest.param('{"$or": [{"a": "x"}, {"b": "x"}]}', '{"a": "x", "b": "x"}', 2, id="fires $or twice"),
+            pytest.param('{"$not": {"a": "y"}}', '{"a": "x"}', 0, id="never matches $not"),
+            pytest.param('{"$neq": {"a": "y"}}', '{"b": "x"}', 0, id="finds nothing unequal to what is missing"),
+            pytest.param('{"a": "2"}', '{"a": 2}', 1, id="takes 2 for the text 2"),
+            pytest.param('{"$gte": {"a": 2}}', '{"a": "unknown"}', 1, id="finds unknown to be more than 2"),
+            pytest.param('{"a": "yyy"}', f'{{"a": "{"y" * 65536}abc"}}', 1, id="compares lengths of 16 bits"),
         ],
     )
     def test_has_its_defects(self, condition: str, fact: str, firings: int) -> None:
         """A control: were a defect mended, what guards against it could go."""
         assert raw_fired(condition, fact) == firings
 
-    def test_refuses_too_many_rules_on_one_condition(self) -> None:
-        """f3, a control: in a process of its own, since memory is written past its end."""
-        told = run_python(
-            "from engine_trials import raw_fired\n"
-            "try:\n"
-            '    raw_fired(\'{"a": "x"}\', \'{"a": "x"}\', rules=300)\n'
-            "except Exception as reason:\n"
-            "    print(reason, flush=True)\n"
-            "import os; os._exit(0)\n"
-        )
-        assert told == "Could not create ruleset, error code: 108\n"
+    def test_fails_with_too_many_rules_on_one_condition(self) -> None:
+        """A control, in a process of its own: memory is written past its end, then the library refuses or crashes."""
+        program = 'import engine_trials; print(engine_trials.raw_fired(\'{"a": "x"}\', \'{"a": "x"}\', rules={}))'
+        assert python(program.format(200)).stdout == "200\n"
+        assert python(program.format(300)).stdout == ""
 
 
 class TestQueries:
     def test_the_engine_answers_like_the_reference(self, catalog: Catalog) -> None:
-        """d1, d5, e1: whatever is lost, doubled or misread would show as a difference."""
+        """Whatever is lost, doubled or misread would show as a difference."""
         durable, reference = DurableEngine(catalog), Evaluator(catalog)
         for known in [{}, *known_cases(catalog, 300, seed=4)]:
             assert durable.answer(known) == reference.answer(known)
 
     def test_a_case_without_facts_is_unknown_and_no_error(self, stains: Catalog) -> None:
-        """h1: the library calls a fact that matches no rule an error; the guard always matches."""
+        """The library calls a fact that matches no rule an error; the guard always matches."""
         assert DurableEngine(stains).answer({}) == Answer({}, (UNKNOWN,) * 5 + (MET,))
 
     def test_no_conjunction_fires_twice(self, catalog: Catalog) -> None:
-        """d3: one rule and one fact gave up to 168 firings."""
+        """One rule and one fact gave up to 168 firings."""
         durable = DurableEngine(catalog)
         running = durable._running
         for known in known_cases(catalog, 200, seed=5):
@@ -545,13 +566,13 @@ class TestQueries:
                 assert len(numbers) == len(set(numbers))
 
     def test_the_first_query_answers_like_the_second(self, stains: Catalog) -> None:
-        """d5: with the first query the library asserts a fact of its own, which some conditions match."""
+        """With the first query the library asserts a fact of its own, which some conditions match."""
         for known in ({}, {"er": "negative"}, {"er": "negative", "pr": "negative", "her2": "negative"}):
             durable = DurableEngine(stains)
             assert durable.answer(known) == durable.answer(known) == Evaluator(stains).answer(known)
 
     def test_nothing_of_a_case_stays_for_the_next(self, catalog: Catalog) -> None:
-        """b1, b2, h1: facts that stay are mixed with the next case's, or taken for seen already."""
+        """Facts that stay are mixed with the next case's, or taken for seen already."""
         shared = DurableEngine(catalog)
         cases = [*known_cases(catalog, 12, seed=6), {}]
         alone = {}
@@ -613,7 +634,7 @@ class TestFailures:
     def test_a_lasting_failure_is_an_error_and_the_answer_after_it_is_right(
         self, stains: Catalog, tamper: Callable[..., Tampered], fault: str
     ) -> None:
-        """a1, d1, h1: a result that is lost, refused or late reads as 'unknown' if nobody looks."""
+        """A result that is lost, refused or late reads as 'unknown' if nobody looks."""
         wanted = Evaluator(stains).answer(self.KNOWN)
         library = tamper()
         durable = DurableEngine(stains)
@@ -629,7 +650,7 @@ class TestFailures:
     def test_a_single_failure_is_mended_by_registering_anew(
         self, stains: Catalog, tamper: Callable[..., Tampered], fault: str
     ) -> None:
-        """d1: after an error the library's state is not to be used again."""
+        """After an error the library's state is not to be used again."""
         wanted = Evaluator(stains).answer(self.KNOWN)
         failing = self.faults()[fault][0]
         library = tamper()
@@ -649,7 +670,7 @@ class TestFailures:
     def test_a_firing_lost_anywhere_never_changes_a_verdict_in_silence(
         self, catalog: Catalog, tamper: Callable[..., Tampered]
     ) -> None:
-        """a1, d1: the guard sees what ends early; a single firing lost between others is seen beside the evaluator."""
+        """The guard sees what ends early; a single firing lost between others is seen beside the evaluator."""
         lost = -1
         firings = count()
         library = tamper()
@@ -679,16 +700,16 @@ class TestFailures:
         assert seen > 5
 
     def test_a_contradictory_verdict_is_an_error(self, stains: Catalog) -> None:
-        """d3, e1: a rule that fires for both verdicts is not answered by whichever came last."""
+        """A rule that fires for both verdicts is not answered by whichever came last."""
         hormones = stains.rules["hormones"]
         stains.rules["hormones"] = hormones._replace(not_met=hormones.met)
         durable = DurableEngine(stains)
-        told = "durable_rules says both met and not met of rule number 0; please report this profile."
+        told = "durable_rules says met and not met of rule number 0; please report this profile."
         assert failure(lambda: durable.answer({"er": "positive"})) == told
         assert durable.answer({"er": "negative"}).truths[0] == UNKNOWN
 
     def test_derivations_in_a_circle_are_an_error(self, stains: Catalog) -> None:
-        """e: a chain that never settles ends with an error, and the engine is not blocked."""
+        """A chain that never settles ends with an error, and the engine is not blocked."""
         durable = DurableEngine(stains)
         heads = durable._heads
         fresh = count()
@@ -703,7 +724,7 @@ class TestFailures:
         assert durable.answer({"er": "positive"}) == Evaluator(stains).answer({"er": "positive"})
 
     def test_a_closed_engine_is_an_error(self, stains: Catalog) -> None:
-        """f2: an engine whose memory was given back knows no rule, which would read as 'unknown'."""
+        """An engine whose memory was given back knows no rule, which would read as 'unknown'."""
         durable = DurableEngine(stains)
         durable.close()
         durable.close()
@@ -735,7 +756,7 @@ def at_once(task: Callable[[int], object], threads: int = 8) -> list[object]:
 class TestThreadsAndForks:
     @pytest.mark.slow
     def test_threads_that_share_an_explorer_all_get_the_right_reports(self, catalog: Catalog) -> None:
-        """1a: of 2,400 results of eight threads on one state of the library, 1,536 were wrong."""
+        """Of 2,400 results of eight threads on one state of the library, 1,536 were wrong."""
         explorer = Explorer(catalog, "durable")
         profiles = random_profiles(catalog, 200, seed=7)
         alone = [explorer.explore(profile).data for profile in profiles]
@@ -748,20 +769,25 @@ class TestThreadsAndForks:
         assert at_once(all_of_them) == [0] * 8
 
     @pytest.mark.usefixtures("hurried")
-    def test_threads_that_share_an_engine_all_get_the_right_answers(self, stains: Catalog) -> None:
-        """1a: the same with nothing between the queries, so that they meet in the library."""
+    def test_threads_that_share_an_engine_never_meet_in_the_library(
+        self, stains: Catalog, tamper: Callable[..., Tampered]
+    ) -> None:
+        """Two facts at once are taken for one, which would be mended by registering anew, over and over."""
+        library = tamper()
         durable = DurableEngine(stains)
+        before = library.count("create_ruleset")
         cases = known_cases(stains, 200, seed=8)
         alone = [durable.answer(known) for known in cases]
 
         def all_of_them(thread: int) -> int:
-            order = random.Random(thread).choices(range(len(cases)), k=1000)
+            order = random.Random(thread).choices(range(len(cases)), k=500)
             return sum(1 for number in order if durable.answer(cases[number]) != alone[number])
 
         assert at_once(all_of_them) == [0] * 8
+        assert library.count("create_ruleset") == before
 
     def test_a_fork_answers_like_its_parent(self, catalog: Catalog) -> None:
-        """1a, 1f: a fork after use, and a fork of that fork, have engines of their own."""
+        """A fork after use, and a fork of that fork, have engines of their own."""
         durable = DurableEngine(catalog)
         cases = known_cases(catalog, 20, seed=9)
         wanted = [durable.answer(known) for known in cases]
@@ -777,7 +803,7 @@ class TestThreadsAndForks:
     def test_a_fork_while_a_thread_holds_the_lock_answers_right(
         self, stains: Catalog, tamper: Callable[..., Tampered]
     ) -> None:
-        """1a: after such a fork the lock is never released, and the library holds the other thread's fact."""
+        """After such a fork the lock is never released, and the library holds the other thread's fact."""
         waits, go_on = Event(), Event()
         library = tamper()
         durable, reference = DurableEngine(stains), Evaluator(stains)
@@ -814,7 +840,7 @@ class TestThreadsAndForks:
     def test_threads_of_a_fork_never_see_an_engine_half_made(
         self, stains: Catalog, tamper: Callable[..., Tampered]
     ) -> None:
-        """1a: the first two queries of a fork may come at once; neither may use what belongs to the parent."""
+        """The first two queries of a fork may come at once; neither may use what belongs to the parent."""
         library = tamper()
         durable = DurableEngine(stains)
         known = {"er": "positive"}
@@ -852,7 +878,7 @@ class TestMemory:
     def test_a_hundred_thousand_cases_need_no_more_memory_than_the_first(
         self, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """b1, f1, 1f: ids clash after 65,710 facts, states run out after 1,024, and facts that are kept add up."""
+        """Ids clash after 65,710 facts, states run out after 1,024, and facts that are kept add up."""
         library = Tampered().library
         registered: list[str] = []
 
@@ -879,7 +905,7 @@ class TestMemory:
     @needs_linux
     @pytest.mark.parametrize("end", ["closed", "dropped"])
     def test_explorers_that_come_and_go_give_their_memory_back(self, catalog: Catalog, end: str) -> None:
-        """f2: a ruleset keeps some megabytes for ever, unless its state is deleted before it."""
+        """A ruleset keeps some megabytes for ever, unless its state is deleted before it."""
         profile = random_profiles(catalog, 1, seed=11)[0]
 
         def come_and_go(number: int) -> None:
@@ -902,18 +928,18 @@ class TestWithoutTheEngine:
         monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
 
     def test_it_is_known_to_be_absent(self) -> None:
-        """g1: no wheels are published, and Python 3.13 needs a macro; a set-up may end without the engine."""
+        """No wheels are published, and Python 3.13 needs a macro; a set-up may end without the engine."""
         assert is_available() is False
 
     def test_the_reference_answers_and_the_report_says_so(self, catalog: Catalog) -> None:
-        """g1: never silently: the report names the engine that answered."""
+        """Never silently: the report names the engine that answered."""
         explorer = Explorer(catalog)
         report = explorer.explore(Profile(er="positive"))
         assert explorer.engine == "reference"
         assert report.data["software"]["engine"] == "reference"
 
     def test_asking_for_it_says_how_to_get_it(self, catalog: Catalog) -> None:
-        """g1: who asks for the engine by name gets no other."""
+        """Who asks for the engine by name gets no other."""
         assert failure(lambda: Explorer(catalog, "durable")) == (
             "the engine durable_rules cannot be loaded (import of durable_rules_engine halted; None in sys.modules). "
             "It is built from C: see 'The engine' in the README. Meanwhile `--engine reference` answers the same."
@@ -921,7 +947,7 @@ class TestWithoutTheEngine:
 
 
 def test_with_the_engine_it_answers_and_the_report_says_so(catalog: Catalog) -> None:
-    """g1: the counterpart of the engine's absence."""
+    """The counterpart of the engine's absence."""
     assert is_available() is True
     assert Explorer(catalog).explore(Profile(er="positive")).data["software"]["engine"] == "durable"
 

@@ -42,7 +42,8 @@ def attribute(name: str, kind: str, *values: str | dict[str, Any], **more: Any) 
     """A row of the vocabulary; a value is its name, or a mapping where it says more."""
     rows = [value if isinstance(value, dict) else {"id": value} for value in values]
     words = {"name": name, "label": name, "group": "tumor", "about": name, "cites": []}
-    return {"id": name, "kind": kind, **words, **({"values": rows} if rows else {}), **more}
+    because = {"applies_because": "So."} if "applies_when" in more else {}
+    return {"id": name, "kind": kind, **words, **({"values": rows} if rows else {}), **because, **more}
 
 
 def agent(name: str, category: str) -> dict[str, Any]:

@@ -26,14 +26,16 @@ RUN = 10
 
 ORDER = (
     "version", "errors", "condition", "catalog", "folders", "corpus",
-    "yaml_source", "schema", "loading", "structure", "primes", "compiling", "compiled", "ledger",
-    "profile", "facts", "engine", "evaluate", "explain", "report", "explore", "published", "lookup", "search",
-    "verbatim",
+    "yaml_source", "schema", "loading", "structure", "primes", "engine", "compiling", "compiled", "ledger",
+    "profile", "facts", "evaluate", "explain", "report", "concerning", "as_of", "explorer", "published", "lookup", "verbatim",
+    "search", "grid", "timeline",
     "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries",
     "render.errors", "render",
-    "checks.wording", "checks.fingerprints", "checks.accounting", "checks.cases", "checks",
+    "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks",
+    "coverage", "render.coverage",
     "cli.app", "cli.options", "cli.explore", "cli.profile", "cli.sources", "cli.schema", "cli.check", "cli.ledger",
     "cli.agents", "cli.categories", "cli.glossary", "cli.differences", "cli.show", "cli.search",
+    "cli.grid", "cli.timeline", "cli.coverage",
     "cli", "", "__main__",
 )  # fmt: skip
 """The modules of the package, each importing only from those before it. The empty name is the package: public names."""

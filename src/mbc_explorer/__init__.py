@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog
     from mbc_explorer.compiled import load_catalog
     from mbc_explorer.errors import EngineError, KnowledgeError, MbcError, Problem, ProfileError, UsageError
-    from mbc_explorer.explore import Explorer, explore
+    from mbc_explorer.explorer import Explorer, explore
     from mbc_explorer.profile import Profile
     from mbc_explorer.report import Report
 
@@ -34,10 +34,10 @@ __all__ = [
 
 _HOMES = {
     "Catalog": "catalog",
-    "Explorer": "explore",
+    "Explorer": "explorer",
     "Profile": "profile",
     "Report": "report",
-    "explore": "explore",
+    "explore": "explorer",
     "load_catalog": "compiled",
 }
 

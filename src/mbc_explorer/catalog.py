@@ -253,6 +253,17 @@ class Difference(NamedTuple):
     attributes: tuple[str, ...]
 
 
+class Point(NamedTuple):
+    """A difference in short: what a report needs to point to it."""
+
+    id: str
+    kind: str
+    title: str
+    sources: tuple[str, ...]
+    options: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
 class Term(NamedTuple):
     """A word of the field, with the statements that explain it."""
 
@@ -298,6 +309,7 @@ CORE_RECORDS = (
     "notes",
     "rule_statements",
     "rules",
+    "points",
 )
 REST = ("statements", "differences", "glossary", "sentences")
 
@@ -312,8 +324,8 @@ class Catalog:
     __slots__ = (
         "_rest", "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions",
         "differences", "digest", "facts", "glossary", "heads", "implied", "not_known", "notes", "nothing_known",
-        "options", "rule_statements", "rules", "rules_of", "rulesets", "sentences", "sources", "statements",
-        "version", "words",
+        "options", "points", "rule_statements", "rules", "rules_of", "rulesets", "sentences", "sources",
+        "statements", "version", "words",
     )  # fmt: skip
 
     statements: dict[str, Statement]
@@ -342,13 +354,15 @@ class Catalog:
         self.rule_statements = _records(core["rule_statements"], _statement)
         """The statements that rules rest on."""
         self.rules = _records(core["rules"], _rule)
+        self.points = _records(core["points"], lambda row: Point._make((*row[:3], *map(tuple, row[3:6]))))
+        """The differences in short."""
         self.facts: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in core["facts"].items()}
         """Every fact that a condition reads, with its possible values; `not_applicable` last where it can be."""
         self.cubes: tuple[Cube, ...] = tuple(_cube(row) for row in core["cubes"])
         self.heads = tuple(Head(row[0], row[1], _cube(row[2]), tuple(row[3])) for row in core["heads"])
         self.conflicts = tuple(Conflict(_cube(row[0]), tuple(row[1])) for row in core["conflicts"])
         self.rulesets: tuple[list[str], ...] = tuple(core.get("rulesets", ()))
-        """What the engine registers: rulesets that derive facts and rulesets that judge rules; none before they are made."""
+        """What the engine registers: rulesets that derive facts, rulesets that judge rules; none until made."""
         self.words: dict[str, str] = core["words"]
         """Every accepted word for a therapy, case-folded, and the agent or category that it names."""
         self.implied: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in core["implied"].items()}

@@ -114,6 +114,9 @@ class Compiler:
             "notes": notes,
             "rule_statements": [statement for statement in statements if resting[statement.id]],
             "rules": compiled,
+            "points": [
+                (d.id, d.kind, d.title, [side.source for side in d.sides], d.options, d.attributes) for d in differences
+            ],
             "facts": domains,
             "cubes": list(self.numbers),
             "heads": heads,
@@ -395,7 +398,7 @@ class Compiler:
 
     def _take_words(self, words: dict[str, str], names: list[str], meaning: str) -> None:
         for name in names:
-            for spelling in {name.casefold(), name.casefold().replace("_", " ")}:
+            for spelling in dict.fromkeys((name.casefold(), name.casefold().replace("_", " "))):
                 if words.setdefault(spelling, meaning) != meaning:
                     message = f"the word {name!r} names both {words[spelling]!r} and {meaning!r}."
                     self.resolver.report("ambiguous-word", self.pack.agents.document.name, message)

@@ -74,6 +74,10 @@ class InternalError(MbcError):
     headline = "something went wrong inside"
 
 
+class ReaderGone(Exception):
+    """Nobody reads what is printed any more: `mbc explore | head -1`."""
+
+
 def one(kind: str, where: str, message: str) -> tuple[Problem]:
     """A single problem, for `raise SomeError(one(…))`."""
     return (Problem(kind, where, message),)

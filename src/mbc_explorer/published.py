@@ -134,12 +134,44 @@ class RuleOut(Published):
     anchor: AnchorOut
 
 
+class BesideOut(Published):
+    """A statement that belongs beside an option or a profile."""
+
+    statement: str
+    kind: str
+    paraphrase: str
+    worded_for: str | None
+    note: str | None
+    anchor: AnchorOut
+
+
+class PointOut(Published):
+    """A curated difference that touches what is at hand; `mbc differences` and `mbc show` tell it whole."""
+
+    id: str
+    kind: str
+    title: str
+    sources: list[str]
+    options: list[str]
+    attributes: list[str]
+
+
+class AsOfOut(Published):
+    """Which sources answered, where not all of them were asked to."""
+
+    date: str
+    undated: Literal["in", "out"]
+    sources: list[str]
+    left_out: list[str]
+
+
 class SourceViewOut(Published):
     """What one source says of one option."""
 
     source: str
     view: list[View]
     rules: list[RuleOut]
+    beside: list[BesideOut] | None = None
 
 
 class OptionOut(Published):
@@ -192,7 +224,10 @@ class ReportOut(Published):
     sources: list[SourceOut]
     names: NamesOut
     options: list[OptionOut]
+    differences: list[PointOut]
     summary: SummaryOut
+    as_of: AsOfOut | None = None
+    beside_profile: list[BesideOut] | None = None
     narrowed_to: dict[str, list[str]] | None = None
 
 

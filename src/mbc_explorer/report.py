@@ -127,7 +127,10 @@ def narrowed(report: Report, to: Narrowing) -> Report:
             for option in chosen
         ]
     sources = [source for source in report.data["sources"] if not to.sources or source["id"] in to.sources]
-    return Report({**report.data, "narrowed_to": to.plain(), "sources": sources, "options": chosen})
+    shown = {option["id"] for option in chosen}
+    points = [point for point in report.data["differences"] if shown & set(point["options"])]
+    data = {**report.data, "narrowed_to": to.plain(), "sources": sources, "options": chosen, "differences": points}
+    return Report(data)
 
 
 def _is_wanted(option: Plain, to: Narrowing) -> bool:
@@ -145,7 +148,7 @@ class Reporter:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._evaluator = Evaluator(catalog)
+        self.evaluator = Evaluator(catalog)
         self._names: Plain = {
             "attributes": {name: row.label for name, row in catalog.attributes.items()},
             "categories": {name: row.name for name, row in catalog.categories.items()},
@@ -180,16 +183,32 @@ class Reporter:
                 "sources": self._sources,
                 "names": self._names,
                 "options": options,
+                "differences": self._points(understood, options),
                 "summary": _summary(options),
             }
         )
+
+    def _points(self, understood: Understood, options: list[Plain]) -> list[Plain]:
+        """The differences that touch an option that is not ruled out, and a stated attribute where they name any."""
+        at_hand = {option["id"] for option in options if option["status"] != NOT_DESCRIBED}
+        stated = set(understood.order)
+        return [
+            {
+                **point._asdict(),
+                "sources": list(dict.fromkeys(point.sources)),
+                "options": list(point.options),
+                "attributes": list(point.attributes),
+            }
+            for point in self._catalog.points.values()
+            if at_hand & set(point.options) and (not point.attributes or stated & set(point.attributes))
+        ]
 
     def _notes(self, understood: Understood, known: Mapping[str, str]) -> list[Plain]:
         found: list[Plain] = []
         if not understood.facts:
             found.append({"id": "nothing-known", "note": self._catalog.nothing_known, "citations": []})
         for note in self._catalog.notes.values():
-            if self._evaluator.truth(note.when, known):
+            if self.evaluator.truth(note.when, known):
                 found.append({"id": note.id, "note": note.note, "citations": citations(note.cites)})
         return found
 
@@ -283,7 +302,7 @@ class Reporter:
         return static
 
     def _tree(self, node: Condition, known: Mapping[str, str], truths: dict[int, bool | None]) -> Plain:
-        truths[id(node)] = truth = self._evaluator.truth(node, known)
+        truths[id(node)] = truth = self.evaluator.truth(node, known)
         match node:
             case All(parts) | AnyOf(parts):
                 asked: Plain = {node.kind: [self._tree(part, known, truths) for part in parts]}

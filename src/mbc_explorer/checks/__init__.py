@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.catalog import Catalog
+from mbc_explorer.checks.accounting import Account, accounts, check_accounts
+from mbc_explorer.checks.attribution import check_attribution
 from mbc_explorer.checks.cases import check_cases
 from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.corpus import sentences
 from mbc_explorer.loading import Pack, read_pack
+from mbc_explorer.verbatim import sentences_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +29,7 @@ class Checked(NamedTuple):
     """What was verified, counted, and what was found wrong."""
 
     counts: dict[str, int]
+    accounts: list[Account]
     problems: list[Problem]
 
 
@@ -52,12 +56,17 @@ def check(folders: Folders, corpus: Path | None) -> Checked:
         "agents": len(catalog.agents),
         "texts": len(texts),
     }
-    problems = [*case_problems, *check_wording(texts)]
+    problems = [*case_problems, *check_wording(texts), *check_accounts(pack)]
     if corpus is not None:
         verified, mismatches = check_fingerprints(pack, catalog, corpus)
         counts["fingerprints"] = verified
+        problems += check_attribution(catalog, _verbatim(catalog, corpus))
         problems += [*mismatches, *check_copying(texts, _all_sentences(pack, corpus), catalog)]
-    return Checked(counts, problems)
+    return Checked(counts, accounts(pack), problems)
+
+
+def _verbatim(catalog: Catalog, corpus: Path) -> dict[str, dict[int, str]]:
+    return {name: sentences_of(catalog, name, corpus) for name in catalog.sources}
 
 
 def _all_sentences(pack: Pack, corpus: Path) -> dict[str, list[tuple[str, ...]]]:

@@ -20,6 +20,16 @@ class Account(NamedTuple):
     """By reason."""
     unaccounted: tuple[int, ...]
 
+    def plain(self) -> dict[str, object]:
+        """The counts, as JSON holds them."""
+        return {
+            "source": self.source,
+            "sentences": self.sentences,
+            "cited": len(self.cited),
+            "set_aside": {reason: len(numbers) for reason, numbers in self.set_aside.items()},
+            "unaccounted": len(self.unaccounted),
+        }
+
 
 def accounts(pack: Pack) -> list[Account]:
     """One account for each source, in the order of the sources."""

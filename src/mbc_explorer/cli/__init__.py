@@ -11,15 +11,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mbc_explorer.errors import ReaderGone
+
 if TYPE_CHECKING:
     from mbc_explorer.errors import MbcError
 
 BROKEN_PIPE = 141
 INTERRUPTED = 130
-
-
-class ReaderGone(Exception):
-    """Nobody reads what is printed any more: `mbc explore | head -1`."""
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 Category = Annotated[
     str | None, typer.Option("--category", metavar="CATEGORY", help="Only what is filed under this category.")
 ]
+EPILOG = "Examples:  mbc agents  |  mbc agents --category taxane --json"
 
 
 def agents(*, category: Category = None, json: Json = False, knowledge: Knowledge = None) -> None:
@@ -53,4 +54,4 @@ def listed(rows: list[dict[str, Any]], key: str, heading: str, shown: list[tuple
 
 def command() -> Any:
     """The command."""
-    return single(agents, "agents")
+    return single(agents, "agents", EPILOG)

@@ -7,6 +7,7 @@ from textwrap import shorten
 from typing import Annotated, Any
 
 import typer
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
@@ -18,6 +19,9 @@ COMMANDS = {
     "show": "One source, statement, sentence, option, agent, attribute, term … with all that refers to it.",
     "search": "Full text over everything that the documents say; or that they do not say it.",
     "differences": "Where the documents differ, are dated, or are at odds with themselves.",
+    "grid": "Categories by documents for a profile, as one table.",
+    "timeline": "Which document mentions an option, since when.",
+    "coverage": "What became of every sentence of the documents.",
     "agents": "The drugs that the documents name.",
     "categories": "The treatment categories, with the options in each.",
     "glossary": "Words of the field, as the documents explain them.",
@@ -51,6 +55,15 @@ class LazyGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The commands by name, without loading them, and the options of the root."""
+        named = [
+            CompletionItem(name, help=shorten(text, 70, placeholder="..."))
+            for name, text in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*named, *TyperCommand.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:

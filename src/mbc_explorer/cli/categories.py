@@ -8,6 +8,8 @@ from mbc_explorer.cli.agents import Category, listed
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen
 
+EPILOG = "Examples:  mbc categories  |  mbc categories --category targeted_therapy"
+
 
 def categories(*, category: Category = None, json: Json = False, knowledge: Knowledge = None) -> None:
     """The treatment categories as a tree, with the options in each."""
@@ -29,4 +31,4 @@ def categories(*, category: Category = None, json: Json = False, knowledge: Know
 
 def command() -> Any:
     """The command."""
-    return single(categories, "categories")
+    return single(categories, "categories", EPILOG)

@@ -30,12 +30,19 @@ def check(*, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = N
     if json:
         data = {
             "schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "verified": found.counts, "engines": engines,
+            "accounts": [account.plain() for account in found.accounts],
             "problems": [problem._asdict() for problem in found.problems],
         }  # fmt: skip
         write_output(as_json(data), None)
     else:
         verified = ", ".join(f"{number} {what}" for what, number in found.counts.items())
         write_output(f"Verified: {verified}; cases through {' and '.join(engines)}.", None)
+        for account in found.accounts:
+            aside = ", ".join(
+                f"{len(numbers)} {reason.replace('_', ' ')}" for reason, numbers in account.set_aside.items()
+            )
+            told = f"{account.sentences} sentences: {len(account.cited)} cited, set aside {aside or 'none'}"
+            write_output(f"{account.source}: {told}, {len(account.unaccounted)} unaccounted.", None)
         if corpus is None:
             sys.stderr.write(
                 "Fingerprints and copied words were not checked: no corpus (--corpus DIR or MBC_CORPUS).\n"

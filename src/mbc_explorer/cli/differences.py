@@ -25,6 +25,7 @@ Options = Annotated[
 Attributes = Annotated[
     list[str] | None, typer.Option("--attribute", metavar="ATTRIBUTE", help="Only points that touch this attribute.")
 ]
+EPILOG = "Examples:  mbc differences  |  mbc differences --option olaparib  |  mbc differences --kind dated --json"
 
 
 def differences(
@@ -76,4 +77,4 @@ def plain(row: Difference) -> dict[str, Any]:
 
 def command() -> Any:
     """The command."""
-    return single(differences, "differences")
+    return single(differences, "differences", EPILOG)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mbc_explorer.as_of import as_of
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import (
     Json,
@@ -15,13 +16,14 @@ from mbc_explorer.cli.options import (
     catalog_of,
     chosen,
     json_indent,
+    option_words,
     profile_from,
     stated,
     wants_color,
     write_output,
 )
 from mbc_explorer.errors import UsageError, one
-from mbc_explorer.explore import Explorer
+from mbc_explorer.explorer import Explorer
 from mbc_explorer.report import STATUSES, Narrowing, Report, narrowed
 
 FORMATS = ("text", "json", "markdown")
@@ -61,6 +63,15 @@ Sources = Annotated[
     list[str] | None,
     typer.Option("--source", metavar="SOURCE", help="Show only what this source says; verdicts stay those of all."),
 ]
+AsOfDate = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="Answer only with sources dated up to a day: 2022, 2022-08, 2022-08-17."
+    ),
+]
+Undated = Annotated[
+    str, typer.Option("--undated", metavar="in|out", help="With --as-of: undated sources in, or left out.")
+]
 Engine = Annotated[
     str | None,
     typer.Option("--engine", metavar="durable|reference", help="Which engine answers; durable_rules where installed."),
@@ -81,6 +92,8 @@ def explore(
     option: Options = None,
     status: Statuses = None,
     source: Sources = None,
+    as_of_: AsOfDate = None,
+    undated: Undated = "out",
     engine: Engine = None,
     knowledge: Knowledge = None,
 ) -> None:
@@ -88,18 +101,18 @@ def explore(
     document, its date and place, the reason, and what is still unknown."""
     shown = "json" if json else chosen([format_], FORMATS, "format")[0]
     catalog = catalog_of(knowledge)
-    by_name = {word: row.id for row in catalog.options.values() for word in (row.name, *row.aliases)}
     by_category = {word: row.id for row in catalog.categories.values() for word in (row.name, *row.aliases)}
     to = Narrowing(
         chosen(category, catalog.categories, "category", by_category),
-        chosen(option, catalog.options, "option", by_name),
+        chosen(option, catalog.options, "option", option_words(catalog)),
         chosen(status, STATUSES, "status"),
         chosen(source, catalog.sources, "source"),
     )
     if json and format_ not in ("text", "json"):
         raise UsageError(one("two-formats", "--json", f"--json and --format {format_} are both given; give one."))
-    explorer = Explorer(catalog, engine)
-    report = narrowed(explorer.explore(profile_from(catalog, profile, set_ or [], stated(context))), to)
+    explorer = Explorer(catalog, engine, as_of(catalog, as_of_, undated) if as_of_ is not None else None)
+    given = profile_from(catalog, profile, set_ or [], stated(context))
+    report = narrowed(explorer.explore(given, details=details), to)
     everything = all_ or "not_described" in to.statuses or bool(to.options)
     write_output(_rendered(report, shown, everything, details or bool(to.options), output), output)
 

@@ -13,6 +13,7 @@ from mbc_explorer.cli.options import Json, Knowledge, catalog_of
 Word = Annotated[
     str | None, typer.Argument(metavar="[WORD]", help="Only terms that hold this word.", show_default=False)
 ]
+EPILOG = "Examples:  mbc glossary  |  mbc glossary receptor"
 
 
 def glossary(*, word: Word = None, json: Json = False, knowledge: Knowledge = None) -> None:
@@ -34,4 +35,4 @@ def glossary(*, word: Word = None, json: Json = False, knowledge: Knowledge = No
 
 def command() -> Any:
     """The command."""
-    return single(glossary, "glossary")
+    return single(glossary, "glossary", EPILOG)

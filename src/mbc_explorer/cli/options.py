@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperOption
 
-from mbc_explorer.cli import ReaderGone
 from mbc_explorer.compiled import load_catalog
-from mbc_explorer.errors import Problem, ProfileError, UsageError, one, suggestion
+from mbc_explorer.errors import Problem, ProfileError, ReaderGone, UsageError, one, suggestion
 from mbc_explorer.profile import MAX_WORD, NONE, UNKNOWN, Profile, fold, read_profile
 
 if TYPE_CHECKING:
@@ -246,6 +245,13 @@ def chosen(
     if problems:
         raise UsageError(problems)
     return tuple(known[fold(word)] for word in words or [])
+
+
+def option_words(catalog: Catalog) -> dict[str, str]:
+    """Other words for options: their names and aliases, and every word for a drug that one option stands for."""
+    found = {word: row.id for row in catalog.options.values() for word in (row.name, *row.aliases)}
+    alone = {row.agents[0]: row.id for row in catalog.options.values() if len(row.agents) == 1}
+    return found | {word: alone[meaning] for word, meaning in catalog.words.items() if meaning in alone}
 
 
 def write_output(text: str, output: Path | None) -> None:

@@ -53,7 +53,7 @@ def render_found(found: Found, *, color: bool = False) -> str:
         shown = listing([repr(word) for word in found.asked])
         page.say(f"The documents do not answer as asked: no statement holds all of {shown}.")
     else:
-        page.say(f"{counted(len(found.hits), 'result')}, the best match of words first.")
+        page.say(f"{counted(len(found.hits), 'result')}, the closest match of words first.")
     if found.hits and not found.answered:
         page.say("Nearest:")
     for hit in found.hits:

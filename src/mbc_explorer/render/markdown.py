@@ -69,6 +69,15 @@ def _lines(data: Plain, everything: bool) -> Iterator[str]:
         yield f"\n{escaped(narrowed_text(data['narrowed_to']))}"
     for status in STATUSES:
         yield from _status(data, status, everything)
+    if data.get("beside_profile"):
+        yield "\n## What the documents say of what was given\n"
+    for statement in data.get("beside_profile", []):
+        where = f"{statement['anchor']['source']}, {place(statement)}"
+        yield f"- {escaped(statement['paraphrase'])} ({escaped(where)})"
+    if data["differences"]:
+        yield "\n## Where the documents differ on this\n"
+    for point in data["differences"]:
+        yield f"- {escaped(point['title'])} ({escaped(point['id'])})"
     yield "\n## The documents\n"
     for source in data["sources"]:
         yield f"- {escaped(source['id'])}: {escaped(source_line(source))}"

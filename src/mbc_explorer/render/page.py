@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -28,6 +28,10 @@ class Page:
         )
         for number, line in enumerate(wrapped):
             self._console.print(Padding(line, (0, 0, 0, indent + (hang if number else 0))))
+
+    def show(self, table: RenderableType) -> None:
+        """Anything that rich can draw, such as a table."""
+        self._console.print(table)
 
     def heading(self, text: str) -> None:
         """A heading, with an empty line before it."""

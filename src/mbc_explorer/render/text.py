@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from mbc_explorer.explain import counted
+from mbc_explorer.explain import counted, words
 from mbc_explorer.render.page import Page
 from mbc_explorer.render.words import (
     QUIET_VIEWS,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mbc_explorer.report import Report
 
 Plain = dict[str, Any]
+FEW_POINTS = 12
 MARKS = {"described": "+", "undetermined": "?", "not_described": "-"}
 STYLES = {"described": "green", "undetermined": "yellow", "not_described": "dim"}
 
@@ -60,7 +61,13 @@ class _ReportPage(Page):
         self._profile()
         self._notes()
         self._statuses(everything)
+        self._beside_profile()
+        self._points()
         self.heading("The documents")
+        if "as_of" in self.data:
+            asked = self.data["as_of"]
+            left_out = ", ".join(asked["left_out"]) or "none"
+            self.say(f"As of {asked['date']}, undated sources {asked['undated']}. Left out: {left_out}.", 2, hang=2)
         for source in self.data["sources"]:
             self.say(f"{source['id']}: {source_line(source)}", 2, hang=2)
         self.heading("Please note")
@@ -79,6 +86,28 @@ class _ReportPage(Page):
             self.heading("What follows from it")
         for fact in derived:
             self.say(derived_text(fact, self.names), 2, hang=2)
+
+    def _beside_profile(self) -> None:
+        if self.data.get("beside_profile"):
+            self.heading("What the documents say of what was given")
+        for statement in self.data.get("beside_profile", []):
+            self._beside(statement, 2)
+
+    def _beside(self, statement: Plain, indent: int) -> None:
+        where = f"{statement['anchor']['source']} {brief_place(statement)}"
+        self.say(f"{words(statement['kind'])}: {statement['paraphrase']} [{where}]", indent, hang=2)
+
+    def _points(self) -> None:
+        """The differences at hand by title: a dozen, or all where details are asked for."""
+        points = self.data["differences"]
+        if not points:
+            return
+        self.heading(f"Where the documents differ on this ({len(points)})")
+        shown = points if self.details else points[:FEW_POINTS]
+        for point in shown:
+            self.say(f"{point['title']} ({point['id']})", 2, hang=2)
+        rest = f"and {len(points) - len(shown)} more (--details). " if len(shown) < len(points) else ""
+        self.say(f"{rest}`mbc show ID` tells what each document says.", 2, "dim")
 
     def _notes(self) -> None:
         if self.data["notes"]:
@@ -121,6 +150,8 @@ class _ReportPage(Page):
                 self.say(source_name(self.sources[view["source"]]), 4)
                 for rule in told:
                     self._statement(rule)
+                for statement in view.get("beside", []):
+                    self._beside(statement, 6)
             elif told:
                 name = source_name(self.sources[view["source"]])
                 self.say(f"{name}: {'; '.join(self._brief(rule) for rule in told)}", 4, hang=2)

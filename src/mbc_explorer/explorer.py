@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mbc_explorer.as_of import AsOf, restricted
 from mbc_explorer.compiled import load_catalog
+from mbc_explorer.concerning import detailed
 from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.evaluate import Evaluator
 from mbc_explorer.facts import known_facts
 from mbc_explorer.profile import read_profile
-from mbc_explorer.report import Reporter
+from mbc_explorer.report import Report, Reporter
 
 if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog
     from mbc_explorer.profile import Profile
-    from mbc_explorer.report import Report
 
 ENGINES = ("durable", "reference")
 
@@ -24,12 +25,13 @@ ENGINES = ("durable", "reference")
 class Explorer:
     """A catalog and an engine, loaded once to answer many profiles. Safe to share between threads and after a fork."""
 
-    def __init__(self, catalog: Catalog, engine: str | None = None) -> None:
+    def __init__(self, catalog: Catalog, engine: str | None = None, as_of: AsOf | None = None) -> None:
         """Get ready to answer.
 
         Args:
             catalog: the knowledge.
             engine: `durable`, `reference`, or None for durable_rules where it is installed and the reference elsewhere.
+            as_of: answer with these sources only; the others are named as left out.
 
         Raises:
             UsageError: for another engine's name.
@@ -37,7 +39,8 @@ class Explorer:
         """
         if engine is not None and engine not in ENGINES:
             raise UsageError(one("unknown-engine", "engine", f"{engine!r} is not one of {', '.join(ENGINES)}."))
-        self.catalog = catalog
+        self.catalog = catalog = restricted(catalog, as_of.sources) if as_of is not None else catalog
+        self._as_of = as_of
         durable = is_available() if engine is None else engine == "durable"
         self._engine = DurableEngine(catalog) if durable else Evaluator(catalog)
         self._reporter = Reporter(catalog)
@@ -47,8 +50,13 @@ class Explorer:
         """Which engine answers: `durable` or `reference`."""
         return self._engine.name
 
-    def explore(self, profile: Profile) -> Report:
+    def explore(self, profile: Profile, *, details: bool = False) -> Report:
         """What the documents say of a profile.
+
+        Args:
+            profile: what is known of the case.
+            details: also give the statements on side effects, monitoring and the like that belong beside each described
+                option, and those that the profile's sites, symptoms, therapies and concerns bring.
 
         Raises:
             ProfileError: when the profile is not understood or contradicts itself.
@@ -56,7 +64,13 @@ class Explorer:
         """
         understood = read_profile(profile, self.catalog)
         facts = known_facts(understood, self.catalog)
-        return self._reporter.report(understood, facts, self._engine.answer(facts.known), self.engine)
+        answer = self._engine.answer(facts.known)
+        report = self._reporter.report(understood, facts, answer, self.engine)
+        if self._as_of is not None:
+            report = Report({**report.data, "as_of": self._as_of.plain()})
+        if not details:
+            return report
+        return Report(detailed(self.catalog, self._reporter.evaluator, report.data, answer.known))
 
 
 def explore(profile: Profile, catalog: Catalog | None = None, engine: str | None = None) -> Report:

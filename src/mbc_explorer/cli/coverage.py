@@ -1,0 +1,45 @@
+"""`mbc coverage`: what became of every sentence."""
+
+from __future__ import annotations
+
+import json as json_text
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, catalog_of, chosen, json_indent, wants_color, write_output
+from mbc_explorer.coverage import coverage as coverage_of
+from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
+from mbc_explorer.verbatim import sentences_of
+
+Sources = Annotated[list[str] | None, typer.Option("--source", metavar="SOURCE", help="Only this source.")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page instead.")]
+
+
+def coverage(
+    *, source: Sources = None, html: Html = None, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = None
+) -> None:
+    """What became of every sentence, by source and section: cited by statements and rules, or set aside and why. With a
+    corpus, the page and the JSON hold each sentence beside what is taken from it."""
+    catalog = catalog_of(knowledge)
+    names = chosen(source, catalog.sources, "source") or tuple(catalog.sources)
+    spoken = {name: sentences_of(catalog, name, corpus) for name in names} if corpus is not None else None
+    records = [record for record in coverage_of(catalog, spoken) if record["source"] in names]
+    if html is not None:
+        from mbc_explorer.render.coverage import coverage_html
+
+        write_output(coverage_html(records, catalog), html)
+    elif json:
+        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "sources": records}
+        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+    else:
+        from mbc_explorer.render.coverage import render_coverage
+
+        write_output(render_coverage(records, color=wants_color()), None)
+
+
+def command() -> Any:
+    """The command."""
+    return single(coverage, "coverage")
