@@ -20,8 +20,8 @@ def coverage(catalog: Catalog, verbatim: Mapping[str, Mapping[int, str]] | None 
         verbatim: the sentences of each source by number, from a reader's own copy; shown where given.
 
     Returns:
-        For each source `sentences`, `cited`, `set_aside` (by reason), `unaccounted` (a number) and `sections`, each with
-        its `rows`: number, statements, rules, context_of (rules), set_aside, and `text` where it is at hand.
+        For each source `sentences`, `cited`, `set_aside` (by reason), `unaccounted` (a number) and `sections`, each
+        with its `rows`: number, statements, rules, context_of (rules), set_aside, and `text` where it is at hand.
     """
     return [_source(catalog, name, (verbatim or {}).get(name, {})) for name in catalog.sources]
 

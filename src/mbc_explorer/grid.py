@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 _ORDER = (
-    "says", "would_say_if_known", "says_not_used", "investigational", "says_under_other_conditions", "class_only", "silent",
+    "says", "would_say_if_known", "says_not_used", "investigational", "says_under_other_conditions", "class_only",
+    "silent",
 )  # fmt: skip
 
 
 def grid(report: Report) -> list[Plain]:
-    """One row for each category that has options, in the taxonomy's order: each source's view, and how many options have it."""
+    """One row for each category that has options, in the taxonomy's order: each source's view, and of how many."""
     assert set(_ORDER) == set(VIEWS)
     rows: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for option in report.options:

@@ -34,7 +34,7 @@ def grid(
     json: Json = False,
     knowledge: Knowledge = None,
 ) -> None:
-    """Categories by sources for a profile, as one table: the strongest thing that each source says there, or silence."""
+    """Categories by sources for a profile, as one table: the strongest thing that each source says, or silence."""
     catalog = catalog_of(knowledge)
     report = Explorer(catalog, engine).explore(profile_from(catalog, profile, set_ or [], stated(context)))
     rows = grid_of(report)

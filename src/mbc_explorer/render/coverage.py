@@ -81,7 +81,8 @@ def _html(records: list[Plain], catalog: Catalog) -> Iterator[str]:
 
 def _row(row: Plain, catalog: Catalog) -> Iterator[str]:
     open_ = not row["statements"] and not row["set_aside"]
-    yield f'<tr{" class='open'" if open_ else ""}><td class="number">{row["number"]}</td>'
+    kind = ' class="open"' if open_ else ""
+    yield f'<tr{kind}><td class="number">{row["number"]}</td>'
     text = escape(row["text"]) if "text" in row else "<span class='aside'>(shown with a corpus)</span>"
     yield f"<td><blockquote>{text}</blockquote></td><td>"
     for name in row["statements"]:

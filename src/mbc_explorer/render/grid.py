@@ -23,8 +23,8 @@ CELLS = {
 }
 _LEGEND = (
     "Each cell: the strongest thing that the source says of an option in the category. says: its conditions are met; "
-    "if known: they would be or not, depending on missing facts; not used: it says so; studied: under study at its date; "
-    "otherwise: under other conditions; class only: it speaks of the class alone."
+    "if known: they would be or not, depending on missing facts; not used: it says so; studied: under study at its "
+    "date; otherwise: under other conditions; class only: it speaks of the class alone."
 )
 
 
@@ -32,10 +32,10 @@ def render_grid(rows: list[Plain], data: Plain, *, color: bool = False) -> str:
     """The table, its legend and the disclaimer."""
     page = Page(color=color)
     page.say("What each document says of this profile, by category", style="bold")
-    table = Table(show_lines=False, pad_edge=False, box=None, padding=(0, 1))
-    table.add_column("category", width=28)
+    table = Table(show_lines=False, pad_edge=False, box=None, padding=(0, 1, 0, 0))
+    table.add_column("category", width=23)
     for number, _source in enumerate(data["sources"], 1):
-        table.add_column(Text(f"[{number}]"), width=10)
+        table.add_column(Text(f"[{number}]"), width=10, no_wrap=True)
     for row in rows:
         name = data["names"]["categories"][row["category"][-1]]
         cells = [CELLS[row["cells"][source["id"]]["view"]] for source in data["sources"]]
