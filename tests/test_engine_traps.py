@@ -540,9 +540,9 @@ class TestTheLibraryStill:
 
     def test_fails_with_too_many_rules_on_one_condition(self) -> None:
         """A control, in a process of its own: memory is written past its end, then the library refuses or crashes."""
-        program = 'import engine_trials; print(engine_trials.raw_fired(\'{"a": "x"}\', \'{"a": "x"}\', rules={}))'
-        assert python(program.format(200)).stdout == "200\n"
-        assert python(program.format(300)).stdout == ""
+        program = 'from engine_trials import raw_fired; text = \'{"a": "x"}\'; print(raw_fired(text, text, rules=%d))'
+        assert python(program % 200).stdout == "200\n"
+        assert python(program % 300).stdout == ""
 
 
 class TestQueries:

@@ -239,12 +239,16 @@ def test_a_narrowed_answer_says_so(reference: Explorer) -> None:
 # Order
 
 
-def test_the_order_is_the_taxonomys_then_the_sources(report: Report, catalog: Catalog) -> None:
-    """Options stand in the order of the categories; sources by their order; nothing is ordered by how much is said."""
-    assert [option["id"] for option in report.options] == list(catalog.options)
-    categories = list(catalog.categories)
-    positions = [[categories.index(step) for step in option["category"]] for option in report.options]
+def test_options_stand_in_the_order_of_the_tree(catalog: Catalog) -> None:
+    """Options stand by category, a category before those below it, as the tree of categories is written."""
+    numbers = {name: number for number, name in enumerate(catalog.categories)}
+    positions = [[numbers[step] for step in catalog.categories[row.category].path] for row in catalog.options.values()]
     assert positions == sorted(positions)
+
+
+def test_a_reports_order_is_the_catalogs_then_the_sources(report: Report, catalog: Catalog) -> None:
+    """Options and sources stand in the catalog's order in every report; nothing is ordered by how much is said."""
+    assert [option["id"] for option in report.options] == list(catalog.options)
     for option in report.options:
         assert [view["source"] for view in option["sources"]] == list(NAMES)
 
@@ -324,10 +328,11 @@ def test_no_text_of_a_report_is_read_as_markup(report: Report) -> None:
 # Every command
 
 
-def output(name: str, more: list[str], corpus: Path, folder: Path) -> str:
+def output(name: str, more: list[str], request: pytest.FixtureRequest, folder: Path) -> str:
     """What a command prints, on one line, without the marks of a comment or of Markdown."""
-    words = [word.format(corpus=corpus, folder=folder) for word in WORDS.get(name, [])]
-    ran = mbc(name, *words, *more)
+    words = [*WORDS.get(name, []), *more]
+    corpus = request.getfixturevalue("corpus") if "{corpus}" in words else None
+    ran = mbc(name, *(word.format(corpus=corpus, folder=folder) for word in words))
     assert ran.code == 0, ran.err
     return flat(re.sub(r"^(# |> )", "", ran.out.replace("\\", ""), flags=re.MULTILINE))
 
@@ -353,10 +358,10 @@ OUTPUTS = [
 
 @pytest.mark.parametrize(("name", "more"), OUTPUTS, ids=lambda part: part if isinstance(part, str) else " ".join(part))
 def test_every_output_carries_the_disclaimer_and_prescribes_nothing(
-    name: str, more: list[str], corpus: Path, tmp_path: Path
+    name: str, more: list[str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Every command in every format ends or begins with the disclaimer, whole, and has no prescriptive word of ours."""
-    out = output(name, [word.format(corpus=corpus) for word in more], corpus, tmp_path)
+    out = output(name, more, request, tmp_path)
     assert DISCLAIMER in out
     assert prescriptive_words(out.replace(DISCLAIMER, "")) == []
 

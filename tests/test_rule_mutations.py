@@ -7,12 +7,13 @@ constraints (no consistent case tells the two apart) cannot be killed and is not
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
-from mbc_explorer import Catalog, Profile, load_catalog
+from mbc_explorer import Profile, load_catalog
 from mbc_explorer.condition import ALWAYS, All, AtLeast, AtMost, Includes, Not, OneOf, leaves, to_yaml
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.evaluate import WORDS, Evaluator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from mbc_explorer import Catalog
     from mbc_explorer.condition import Condition, Leaf
 
 SOURCES = ("msk-2016", "breastcancer-org-2022", "mnt-undated", "dana-farber-undated", "cancercare-2024")
@@ -110,7 +112,10 @@ def extended() -> Catalog:
     attributes = list(catalog.attributes.values())
     asked += [a.applies_when for a in attributes if a.applies_when]
     structural, facts = structural_constraints(attributes, asked, catalog.implied)
-    return Catalog({**catalog.plain(), "constraints": [*stated, *structural], "facts": facts})
+    wider = copy(catalog)
+    wider.constraints = {rule.id: rule for rule in (*stated, *structural)}
+    wider.facts = facts
+    return wider
 
 
 def profiles_of(source: str) -> dict[str, list[tuple[dict[str, Any], str]]]:

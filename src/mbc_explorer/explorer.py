@@ -75,9 +75,9 @@ class Explorer:
 
 def explore(profile: Profile, catalog: Catalog | None = None, engine: str | None = None) -> Report:
     """What the documents say of a profile; see `Explorer`, which is kept for the next call."""
-    return _explorer(catalog or load_catalog(), engine).explore(profile)
+    return _explorer(catalog, engine).explore(profile)
 
 
 @lru_cache(maxsize=4)
-def _explorer(catalog: Catalog, engine: str | None) -> Explorer:
-    return Explorer(catalog, engine)
+def _explorer(catalog: Catalog | None, engine: str | None) -> Explorer:
+    return Explorer(catalog or load_catalog(), engine)

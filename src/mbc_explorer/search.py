@@ -1,14 +1,16 @@
 """Full text over the knowledge: paraphrases, names, brands, terms, differences and curators' notes, ranked.
 
-Every word of a question counts unless it is a common one. What the knowledge calls otherwise is looked for under its
-own name (a brand as its drug), a misspelled word as the nearest word that the knowledge holds. Where nothing holds all
-the words, the answer says that the documents do not answer, and shows what is nearest.
+A question is read as *concepts*: a word, or several that name one thing (a brand, a class, a term of the glossary or
+its alias). A concept is found wherever one of the names of that thing stands; a misspelled word is read as the nearest
+one that the knowledge holds. Common words do not count. Where no entry holds every concept outside curators' remarks,
+the answer says that the documents do not answer, and shows what is nearest.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,22 +18,54 @@ from mbc_explorer.explain import words
 from mbc_explorer.lookup import Name, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mbc_explorer.catalog import Catalog, Statement
 
 Plain = dict[str, Any]
 _WORD = re.compile(r"[a-z0-9]+(?:[/+-][a-z0-9]+)*")
+_SIGN = re.compile(r"(?<=[a-z0-9])([+-])(?![a-z0-9])")
+_SIGNS = {"+": " positive ", "-": " negative "}
+"""How a sign a receptor is read."""
 _COMMON_WORDS = """
-    a about after all am an and any are as at be been before being both but by can could did do does doing each for
-    from get give given gives go had has have having how i if in into is it its just kind kinds know last long make
-    many may me mean meaning means might much my need of on one or other our out over per say says she should so
-    some such take tell than that the their them then there these they this those to too under use used using was we
-    were what when where which while who why will with without would you your document documents text texts patient
-    patients person people woman women metastatic breast cancer disease mbc treatment treatments
+    a about actually again all already also always am an and another any anybody anyone are as ask at away be
+    because been being both but by can could did do does doing done due during each either else ever every
+    explain far few find for from get gets getting give given gives go goes going got had happen happened happens has
+    have having he her hers him his how i if in instead into is it its just keep kind kinds know like likely long
+    look made make makes making many may maybe me mean meaning means might mine more most mostly much must my need
+    needed needs normally of off often ok on once one ones only or other others our out over own per please
+    possible read really right said say says see shall she should show so some somebody someone something soon still
+    stuff such sure take taken takes taking tell than that the their them then there these they thing things think this
+    those though through to together too told under until up us used using usual usually very want wants was way we
+    s t well were what whats when where whether which while who whom whose why will with within would yet you your
+    document documents text texts source sources patient patients person people woman women
 """
-"""Words that carry nothing, or that every statement is about."""
+"""Words that carry nothing."""
 _COMMON = frozenset(_COMMON_WORDS.split())
+_TOPIC_WORDS = """
+    after allow allowed answer approach approaches approval approve approved available before best better breast cancer case cases
+    cause caused causes common define defined definition different disease diseases doctor doctors drug drugs effective
+    good help helpful helps mbc medicine medicines medication medications metastatic new no not option options receive
+    recommended role safe tumor tumors tumour tumours therapies therapy treat treated treating treatment treatments
+    type types use useful uses without work working works
+"""
+"""Words that nearly everything here is about. They count only in a question that holds no others."""
+_TOPIC = frozenset(_TOPIC_WORDS.split())
+_ASKS_MEANING = re.compile(r"\b(what (is|are|was|were|does|do)|what's|means?|meaning|defin\w+|explain)\b")
+_MEANING = "definition"
+"""The kind of statement that a question for the meaning of a word looks for first."""
+_FIELDS = {"shown": 4.0, "body": 2.0, "concerns": 1.0, "remarks": 0.5}
+"""The columns, with the weight of each."""
+_SAID = "{shown body concerns}"
+"""The columns of what the documents say."""
+_ANYWHERE = f"{{{' '.join(_FIELDS)}}}"
+_OTHER_NAME = 0.8
+"""What another name of a thing weighs beside the one that was asked for."""
+_TOPIC_WEIGHT = 0.3
+_CLOSE = 0.8
+_SHORTEST_MISSPELLED = 4
+_LONGEST_NAME = 6
+"""Words of the longest name that is looked for in a question."""
 LIMIT = 12
 
 
@@ -48,7 +82,7 @@ class Found(NamedTuple):
     """What a search found."""
 
     answered: bool
-    """Whether some entry holds every word that counts."""
+    """Whether some entry holds every concept that counts."""
     asked: tuple[str, ...]
     """The words that counted."""
     read_as: dict[str, str]
@@ -58,23 +92,52 @@ class Found(NamedTuple):
     hits: tuple[Hit, ...]
 
 
+class _Entry(NamedTuple):
+    """One entry as it is indexed, its texts apart."""
+
+    hit: Hit
+    body: str
+    concerns: str
+    """Further words that it can be found by."""
+    remarks: str
+    """What curators say of it."""
+    belongs: set[str]
+    """The agents and categories that it concerns."""
+    kind: str
+
+
+class _Concept(NamedTuple):
+    """One thing that a question asks about."""
+
+    typed: str
+    names: tuple[str, ...]
+    """Every name to look for, the typed one first."""
+
+
 class Index:
     """The knowledge in a full-text table in memory. Not shared between threads."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
         self._table = sqlite3.connect(":memory:")
-        self._table.execute("CREATE VIRTUAL TABLE entries USING fts5(name, body, extra, tokenize='porter unicode61')")
-        self._rows: list[tuple[Hit, set[str], str]] = []
-        for hit, body, extra, belongs, kind in _rows(catalog):
-            self._rows.append((hit, belongs, kind))
-            values = (len(self._rows), *map(_plain, (hit.shown, body, extra)))
-            self._table.execute("INSERT INTO entries(rowid, name, body, extra) VALUES (?, ?, ?, ?)", values)
-        self._known = {
-            word
-            for row in self._table.execute("SELECT name || ' ' || body || ' ' || extra FROM entries")
-            for word in row[0].split()
+        self._table.execute(
+            f"CREATE VIRTUAL TABLE entries USING fts5({', '.join(_FIELDS)}, tokenize='porter unicode61')"
+        )
+        self._entries = list(_entries(catalog))
+        rows = [
+            (number, *map(_plain, (entry.hit.shown, entry.body, entry.concerns, entry.remarks)))
+            for number, entry in enumerate(self._entries)
+        ]
+        self._table.executemany(f"INSERT INTO entries(rowid, {', '.join(_FIELDS)}) VALUES (?, ?, ?, ?, ?)", rows)
+        self._named = _named(catalog)
+        self._brands = {_key(brand.words): agent.name for agent in catalog.agents.values() for brand in agent.brands}
+        self._unspoken = {
+            _plain(word): Hit(Name("attribute", attribute.id), None, entry.answer, "attribute")
+            for attribute in catalog.attributes.values()
+            for entry in attribute.not_in_documents
+            for word in entry.words
+            if not self._stands(word)
         }
+        self._known = {word for row in rows for text in row[1:] for word in str(text).split()} | set(self._unspoken)
 
     def search(
         self,
@@ -85,7 +148,7 @@ class Index:
         category: str | None = None,
         agent: str | None = None,
     ) -> Found:
-        """Look for the words of a question.
+        """Look for what a question asks about.
 
         Args:
             question: words, in any order; common ones do not count.
@@ -94,107 +157,134 @@ class Index:
             category: only what concerns this category or one below it.
             agent: only what concerns this agent.
         """
-        asked = list(dict.fromkeys(word for word in _WORD.findall(question.casefold()) if word not in _COMMON))
         read_as: dict[str, str] = {}
-        unknown: list[str] = []
-        terms: list[str] = []
-        for word in asked:
-            meant = self._meant(word)
-            if meant is None:
-                unknown.append(word)
-            elif meant != word:
-                read_as[word] = meant
-            terms.append(meant or word)
+        spelled = [self._spelled(word, read_as) for word in _words(question)]
+        concepts, topics = self._concepts(spelled, read_as)
+        if not concepts:
+            concepts, topics = topics, []
+        unspoken = [self._unspoken[c.typed] for c in concepts if c.typed in self._unspoken]
+        unknown = [c.typed for c in concepts if c.typed in self._unspoken or not any(map(self._stands, c.names))]
+        if _ASKS_MEANING.search(question.casefold()):
+            topics.append(_Concept(_MEANING, (_MEANING,)))
+
         wanted = {part for part in (category, agent) if part}
-        exact = self._match(" AND ".join(map(_quoted, terms)), source, kind, wanted) if terms else []
-        nearest = exact or (self._match(" OR ".join(map(_quoted, terms)), source, kind, wanted) if terms else [])
-        return Found(bool(exact) and not unknown, tuple(asked), read_as, tuple(unknown), tuple(nearest[:LIMIT]))
+        kept = {
+            row
+            for row, entry in enumerate(self._entries)
+            if (source is None or entry.hit.source == source)
+            and (kind is None or kind in (entry.kind, entry.hit.name.kind))
+            and wanted <= entry.belongs
+        }
+        scores: defaultdict[int, float] = defaultdict(float)
+        said, held = set(kept), set(kept)
+        for concept in concepts:
+            in_texts, anywhere = self._scores(concept, _SAID), self._scores(concept, _ANYWHERE)
+            said &= in_texts.keys()
+            held &= anywhere.keys()
+            for row, score in anywhere.items():
+                scores[row] += score
+        for topic in topics:
+            for row, score in self._scores(topic, _ANYWHERE).items():
+                if row in scores:
+                    scores[row] += _TOPIC_WEIGHT * score
+        answered = bool(concepts) and bool(said) and not unknown
+        found = sorted(held if answered else kept & scores.keys(), key=lambda row: (row not in said, -scores[row], row))
+        hits = [*unspoken, *(self._entries[row].hit for row in found)]
+        return Found(answered, tuple(c.typed for c in concepts), read_as, tuple(unknown), tuple(hits[:LIMIT]))
 
-    def _meant(self, word: str) -> str | None:
-        """The word to look for: itself, a brand's drug, or the nearest one held; None where none is near."""
-        meaning = self._catalog.words.get(word)
-        if meaning in self._catalog.agents:
-            return self._catalog.agents[meaning].name.casefold()
-        plain = _plain(word)
-        if all(part in self._known or self._stands(part) for part in plain.split()):
+    def _spelled(self, word: str, read_as: dict[str, str]) -> str:
+        """A word in the spelling that the knowledge holds: itself, or the nearest one."""
+        if word in _COMMON or word in _TOPIC or len(word) < _SHORTEST_MISSPELLED or self._stands(word):
             return word
-        near = get_close_matches(plain, self._known, n=1, cutoff=0.8) if len(plain) > 3 else []  # noqa: PLR2004
-        return near[0] if near else None
+        near = get_close_matches(word, [w for w in self._known if w[0] == word[0]], n=1, cutoff=_CLOSE)
+        if not near:
+            return word
+        read_as[word] = near[0]
+        return near[0]
 
-    def _stands(self, word: str) -> bool:
-        """Whether a word stands somewhere in another form (porter stems)."""
-        return (
-            self._table.execute("SELECT 1 FROM entries WHERE entries MATCH ? LIMIT 1", (_quoted(word),)).fetchone()
-            is not None
-        )
+    def _concepts(self, spelled: list[str], read_as: dict[str, str]) -> tuple[list[_Concept], list[_Concept]]:
+        """What is asked about, and the words that only tell which entry fits better."""
+        parts = [part for word in spelled for part in ([word] if word in self._unspoken else _plain(word).split())]
+        parts = [part for part in parts if part not in _COMMON]
+        concepts: dict[str, _Concept] = {}
+        topics: dict[str, _Concept] = {}
+        at = 0
+        while at < len(parts):
+            for length in range(_LONGEST_NAME, 0, -1):
+                typed = " ".join(parts[at : at + length])
+                key = _key(typed)
+                if at + length <= len(parts) and (length == 1 or key in self._named):
+                    break
+            names = self._named.get(key, ())
+            if key in self._brands:
+                read_as[typed] = self._brands[key]
+            (topics if typed in _TOPIC else concepts)[typed] = _Concept(typed, (typed, *names))
+            at += length
+        return list(concepts.values()), list(topics.values())
 
-    def _match(self, query: str, source: str | None, kind: str | None, wanted: set[str]) -> list[Hit]:
-        found = self._table.execute(
-            "SELECT rowid FROM entries WHERE entries MATCH ? ORDER BY bm25(entries, 4.0, 2.0, 1.0), rowid", (query,)
-        )
-        hits = []
-        for (row,) in found:
-            hit, belongs, of_kind = self._rows[row - 1]
-            if (
-                (source is None or hit.source == source)
-                and (kind is None or kind in (of_kind, hit.name.kind))
-                and wanted <= belongs
-            ):
-                hits.append(hit)
-        return hits
+    def _stands(self, name: str) -> bool:
+        """Whether a name stands somewhere, in whatever form of its words."""
+        found = self._table.execute("SELECT 1 FROM entries WHERE entries MATCH ? LIMIT 1", (_quoted(name),))
+        return found.fetchone() is not None
+
+    def _scores(self, concept: _Concept, fields: str) -> dict[int, float]:
+        """The entries in which a concept stands, each by the name of it that fits best."""
+        apart = " AND ".join(map(_quoted, concept.typed.split()))
+        queries = {_quoted(name): _OTHER_NAME for name in concept.names} | {apart: _OTHER_NAME}
+        queries[_quoted(concept.typed)] = 1.0
+        best: defaultdict[int, float] = defaultdict(float)
+        for query, weight in queries.items():
+            found = self._table.execute(
+                f"SELECT rowid, bm25(entries, {', '.join(map(str, _FIELDS.values()))}) FROM entries "
+                "WHERE entries MATCH ?",
+                (f"{fields} : ({query})",),
+            )
+            for row, badness in found:
+                best[row] = max(best[row], -badness * weight)
+        return best
 
 
-def _rows(catalog: Catalog) -> Iterator[tuple[Hit, str, str, set[str], str]]:
-    """Each entry as (hit, body, further words, what it belongs to, kind)."""
+def _entries(catalog: Catalog) -> Iterator[_Entry]:
+    """Everything that can be found."""
     for statement in catalog.statements.values():
         numbers = ", ".join(str(anchor.number) for anchor in statement.sentences)
-        hit = Hit(
-            Name("statement", statement.id), statement.source, statement.paraphrase,
-            f"{statement.source}, {statement.sentences[0].section} {numbers}",
-        )  # fmt: skip
-        yield hit, statement.note or "", _concerns(catalog, statement), _belongs(catalog, statement), statement.kind
+        where = f"{statement.source}, {statement.sentences[0].section} {numbers}"
+        hit = Hit(Name("statement", statement.id), statement.source, statement.paraphrase, where)
+        about, belongs = _concerns(catalog, statement), _belongs(catalog, statement)
+        yield _Entry(hit, "", about, statement.note or "", belongs, statement.kind)
     for agent in catalog.agents.values():
         names = " ".join(f.words for f in (*agent.names, *agent.brands, *agent.as_given, *agent.routes))
         filed = {step for f in agent.categories for step in catalog.categories[f.what].path}
-        name = Name("agent", agent.id)
-        yield Hit(name, None, agent.name, "agent"), " ".join(agent.notes), names, {agent.id, *filed}, "agent"
+        hit = Hit(Name("agent", agent.id), None, agent.name, "agent")
+        yield _Entry(hit, "", names, " ".join(agent.notes), {agent.id, *filed}, "agent")
     for term in catalog.glossary.values():
         text = " ".join(catalog.statements[s].paraphrase for s in term.statements)
-        yield Hit(Name("term", term.id), None, term.term, "glossary"), text, " ".join(term.aliases), set(), "term"
+        hit = Hit(Name("term", term.id), None, term.term, "glossary")
+        yield _Entry(hit, text, " ".join([_MEANING, *term.aliases]), "", set(), "term")
     for difference in catalog.differences.values():
-        text = " ".join([*(side.says for side in difference.sides), difference.why])
-        extra = " ".join(catalog.options[option].name for option in difference.options)
+        text = " ".join(side.says for side in difference.sides)
+        options = " ".join(catalog.options[option].name for option in difference.options)
         touched = {*difference.options, *difference.categories}
         where = ", ".join(dict.fromkeys(side.source for side in difference.sides))
-        yield Hit(Name("difference", difference.id), None, difference.title, where), text, extra, touched, "difference"
+        hit = Hit(Name("difference", difference.id), None, difference.title, where)
+        yield _Entry(hit, text, options, difference.why, touched, "difference")
     for attribute in catalog.attributes.values():
-        extra = " ".join([*attribute.aliases, *(value.id for value in attribute.values)])
-        yield (
-            Hit(Name("attribute", attribute.id), None, attribute.name, "attribute"),
-            attribute.about,
-            extra,
-            set(),
-            "attribute",
-        )
+        names = " ".join([*attribute.aliases, *(value.id for value in attribute.values)])
+        hit = Hit(Name("attribute", attribute.id), None, attribute.name, "attribute")
+        yield _Entry(hit, "", names, attribute.about, set(), "attribute")
     for option in catalog.options.values():
-        path = set(catalog.categories[option.category].path)
+        path = catalog.categories[option.category].path
         name = Name("option", option.id)
-        yield (
-            Hit(name, None, title(catalog, name), "option"),
-            " ".join(option.aliases),
-            "",
-            {*path, *option.agents},
-            "option",
-        )
+        hit = Hit(name, None, title(catalog, name), "option")
+        yield _Entry(hit, " ".join(option.aliases), "", "", {*path, *option.agents}, "option")
 
 
 def _concerns(catalog: Catalog, statement: Statement) -> str:
     """Further words that a statement can be found by: what it is about."""
     agents = [catalog.agents[name] for name in statement.agents]
     parts = [words(statement.kind), *(agent.name for agent in agents), *(f.words for a in agents for f in a.brands)]
-    parts += [
-        f"{catalog.categories[name].name} {' '.join(catalog.categories[name].aliases)}" for name in statement.categories
-    ]
+    steps = dict.fromkeys(step for name in statement.categories for step in catalog.categories[name].path)
+    parts += [catalog.categories[step].name for step in steps]
     parts += [catalog.attributes[name].label for name in statement.attributes]
     return " ".join(parts)
 
@@ -204,10 +294,34 @@ def _belongs(catalog: Catalog, statement: Statement) -> set[str]:
     return {*statement.agents, *steps}
 
 
+def _named(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Each name of an agent, a category or a term, as it is looked up, with every name of the same thing."""
+    things: list[Iterable[str]] = [
+        *((a.name, *(f.words for f in (*a.names, *a.brands))) for a in catalog.agents.values()),
+        *((category.name, *category.aliases) for category in catalog.categories.values()),
+        *((term.term, *term.aliases) for term in catalog.glossary.values()),
+    ]
+    found: dict[str, dict[str, None]] = {}
+    for names in things:
+        for name in names:
+            found.setdefault(_key(name), {}).update(dict.fromkeys(names))
+    return {key: tuple(names) for key, names in found.items() if key}
+
+
+def _words(question: str) -> list[str]:
+    """The words of a question; a sign after a receptor in words."""
+    return _WORD.findall(_SIGN.sub(lambda sign: _SIGNS[sign[1]], question.casefold()))
+
+
+def _key(name: str) -> str:
+    """A name as it is looked up: without common words and plurals."""
+    return " ".join(part.removesuffix("s") for part in _plain(name).split() if part not in _COMMON)
+
+
 def _plain(text: str) -> str:
     """Text as the table splits it: words of letters and digits, joined signs taken apart."""
     return re.sub(r"[^a-z0-9]+", " ", text.casefold()).strip()
 
 
-def _quoted(word: str) -> str:
-    return f'"{_plain(word)}"'
+def _quoted(name: str) -> str:
+    return f'"{_plain(name)}"'

@@ -14,7 +14,7 @@ from mbc_explorer.checks.cases import check_cases
 from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
-from mbc_explorer.corpus import sentences
+from mbc_explorer.corpus import normalize
 from mbc_explorer.loading import Pack, read_pack
 from mbc_explorer.verbatim import sentences_of
 
@@ -60,22 +60,11 @@ def check(folders: Folders, corpus: Path | None) -> Checked:
     if corpus is not None:
         verified, mismatches = check_fingerprints(pack, catalog, corpus)
         counts["fingerprints"] = verified
-        problems += check_attribution(catalog, _verbatim(catalog, corpus))
-        problems += [*mismatches, *check_copying(texts, _all_sentences(pack, corpus), catalog)]
+        spoken = {name: sentences_of(catalog, name, corpus) for name in catalog.sources}
+        problems += check_attribution(catalog, spoken)
+        words = {name: [normalize(sentence) for sentence in found.values()] for name, found in spoken.items()}
+        problems += [*mismatches, *check_copying(texts, words, catalog)]
     return Checked(counts, accounts(pack), problems)
-
-
-def _verbatim(catalog: Catalog, corpus: Path) -> dict[str, dict[int, str]]:
-    return {name: sentences_of(catalog, name, corpus) for name in catalog.sources}
-
-
-def _all_sentences(pack: Pack, corpus: Path) -> dict[str, list[tuple[str, ...]]]:
-    paths = {source.id: corpus / source.filename for source in pack.sources.model.sources}
-    return {
-        name: [sentence.words for sentence in sentences(path.read_text(encoding="utf-8"))]
-        for name, path in paths.items()
-        if path.is_file()
-    }
 
 
 __all__ = ["Catalog", "Checked", "check"]

@@ -62,7 +62,10 @@ def _names(agent: str, paraphrase: str) -> bool:
 
 
 def _context(catalog: Catalog, statement: Statement, texts: Texts) -> str:
-    """The sentences of a statement, those before them in the section, and those that its rules take conditions from."""
+    """The sentences of a statement, those before them in the section, and those that its rules take conditions from.
+
+    Empty where the corpus lacks one of them: nothing can be said then, and its fingerprint is reported already.
+    """
     spoken = texts[statement.source]
     rows = catalog.sentences[statement.source]
     last = max(anchor.number for anchor in statement.sentences)
@@ -70,4 +73,4 @@ def _context(catalog: Catalog, statement: Statement, texts: Texts) -> str:
     numbers = {number for number in range(1, last + 1) if rows[number - 1].section in sections}
     numbers |= {anchor.number for anchor in statement.sentences}
     numbers |= {a.number for rule in catalog.rules.values() if rule.statement == statement.id for a in rule.context}
-    return " ".join(spoken[number] for number in sorted(numbers) if number in spoken)
+    return "" if numbers - spoken.keys() else " ".join(spoken[number] for number in sorted(numbers))
