@@ -15,7 +15,7 @@ import yaml
 
 from command_line import EXAMPLES, command, environment, mbc
 from mbc_explorer import Explorer, Profile, Report
-from mbc_explorer.checks.wording import prescriptive_words
+from mbc_explorer.checks.wording import PRESCRIPTIVE, prescriptive_words
 from mbc_explorer.cli.app import COMMANDS
 from mbc_explorer.render.markdown import escaped, render_markdown
 from mbc_explorer.render.text import render_text
@@ -50,6 +50,7 @@ WORDS = {
     "schema": [],
     "search": ["tamoxifen"],
     "show": ["olaparib"],
+    "timeline": ["olaparib"],
 }
 """The words that a command needs to say something; none where it is not listed."""
 
@@ -380,6 +381,35 @@ def test_no_way_of_showing_a_report_prescribes(report: Report) -> None:
         text = flat(re.sub(r"^> ", "", out.replace("\\", ""), flags=re.MULTILINE))
         assert DISCLAIMER in text
         assert (name, prescriptive_words(text.replace(DISCLAIMER, ""))) == (name, [])
+
+
+@pytest.mark.parametrize("facts", [{}, {"er": "positive", "her2": "negative", "sex": "male"}], ids=["nothing", "man"])
+def test_the_renderers_own_words_never_prescribe(facts: dict[str, str], reference: Explorer) -> None:
+    """What is left of a page without the knowledge's sentences has no prescriptive word, attributed or not."""
+    report = reference.explore(Profile(facts))
+    pieces = sorted({flat(piece) for piece in strings(report.data) if " " in piece}, key=len, reverse=True)
+    titles = [source["title"] for source in report.data["sources"]]  # a title is as its document prints it
+    assert [piece for piece in pieces if prescriptive_words(piece) and piece not in titles] == []
+    for name, out in shown(report).items():
+        rest = flat(re.sub(r"^> ", "", out.replace("\\", ""), flags=re.MULTILINE))
+        for piece in pieces:
+            rest = rest.replace(piece, " ")
+        assert (name, PRESCRIPTIVE.findall(rest)) == (name, [])
+
+
+def strings(data: Any) -> Iterator[str]:
+    """Every text in plain data."""
+    match data:
+        case str():
+            yield data
+        case dict():
+            for value in data.values():
+                yield from strings(value)
+        case list():
+            for value in data:
+                yield from strings(value)
+        case _:
+            pass
 
 
 @pytest.mark.parametrize(

@@ -353,7 +353,8 @@ class Catalog:
         self.notes = _records(core["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
         self.rule_statements = _records(core["rule_statements"], _statement)
         """The statements that rules rest on."""
-        self.rules = _records(core["rules"], _rule)
+        shared: dict[Condition, Condition] = {}  # many rules ask the same: a report works each condition out once
+        self.rules = _records(core["rules"], lambda row: _rule(row, shared))
         self.points = _records(core["points"], lambda row: Point._make((*row[:3], *map(tuple, row[3:6]))))
         """The differences in short."""
         self.facts: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in core["facts"].items()}
@@ -391,23 +392,24 @@ class Catalog:
         return {name: plain[name] for name in (*CORE_VALUES, *CORE_RECORDS)}, {name: plain[name] for name in REST}
 
 
-def decode(row: list[Anything]) -> Condition:
-    """A condition from its JSON row, whose last item is the kind of node."""
+def decode(row: list[Anything], shared: dict[Condition, Condition] | None = None) -> Condition:
+    """A condition from its JSON row, whose last item is the kind of node; with `shared`, equal nodes are one object."""
     match row[-1]:
         case "all":
-            return All(tuple(decode(part) for part in row[0]))
+            found: Condition = All(tuple([decode(part, shared) for part in row[0]]))
         case "any":
-            return Any(tuple(decode(part) for part in row[0]))
+            found = Any(tuple([decode(part, shared) for part in row[0]]))
         case "not":
-            return Not(decode(row[0]))
+            found = Not(decode(row[0], shared))
         case "one_of":
-            return OneOf(row[0], tuple(row[1]))
+            found = OneOf(row[0], tuple(row[1]))
         case "includes":
-            return Includes(row[0], row[1])
+            found = Includes(row[0], row[1])
         case "at_least":
-            return AtLeast(row[0], row[1])
+            found = AtLeast(row[0], row[1])
         case _:
-            return AtMost(row[0], row[1])
+            found = AtMost(row[0], row[1])
+    return found if shared is None else shared.setdefault(found, found)
 
 
 _Record = TypeVar("_Record", bound=tuple[Anything, ...])
@@ -479,7 +481,7 @@ def _difference(row: list[Anything]) -> Difference:
     return Difference._make((*row[:3], sides, tuple(row[4]), row[5], *map(tuple, row[6:9])))
 
 
-def _rule(row: list[Anything]) -> Rule:
+def _rule(row: list[Anything], shared: dict[Condition, Condition]) -> Rule:
     *head, partners, context, condition, always, met, not_met, settling = row
     cubes = (tuple(met), tuple(not_met), tuple(settling))
-    return Rule._make((*head, tuple(partners), _anchors(context), decode(condition), always, *cubes))
+    return Rule._make((*head, tuple(partners), _anchors(context), decode(condition, shared), always, *cubes))

@@ -19,7 +19,6 @@ from mbc_explorer.condition import (
     AtMost,
     Condition,
     Includes,
-    Leaf,
     Not,
     OneOf,
     leaves,
@@ -82,8 +81,10 @@ class _Rule(NamedTuple):
 
     given: Walk
     then: Walk
-    given_leaf: Leaf | None
-    then_leaf: Leaf | None
+    given_forced: tuple[str, str] | None
+    """The one fact that breaks the first condition, where it is a leaf and one value does."""
+    then_forced: tuple[str, str] | None
+    """The one fact that meets the second."""
     facts: tuple[str, ...]
 
 
@@ -100,7 +101,9 @@ class Evaluator:
         for constraint in catalog.constraints.values():
             facts = tuple(dict.fromkeys(_facts(constraint.given) + _facts(constraint.then)))
             walks = (walk(constraint.given, self._domains), walk(constraint.then, self._domains))
-            rule = _Rule(*walks, _as_leaf(constraint.given), _as_leaf(constraint.then), facts)
+            rule = _Rule(
+                *walks, self._forced(constraint.given, wanted=False), self._forced(constraint.then, wanted=True), facts
+            )
             for fact in facts:
                 self._touching.setdefault(fact, []).append(rule)
         self._group = self._groups()
@@ -226,21 +229,19 @@ class Evaluator:
                 then = rule.then(known)
                 if given is True and then is False:
                     return False
-                if given is True and then is None and rule.then_leaf:
-                    assume += self._forced(rule.then_leaf, known, wanted=True)
-                elif given is None and then is False and rule.given_leaf:
-                    assume += self._forced(rule.given_leaf, known, wanted=False)
+                if given is True and then is None and rule.then_forced:
+                    assume.append(rule.then_forced)
+                elif given is None and then is False and rule.given_forced:
+                    assume.append(rule.given_forced)
         return True
 
-    def _forced(self, leaf: Leaf, known: Mapping[str, str], *, wanted: bool) -> list[tuple[str, str]]:
-        """The one value of a leaf's fact that makes it met (or not); nothing where there are several: splits do it."""
-        fact, values = literal(leaf)
+    def _forced(self, condition: Condition, *, wanted: bool) -> tuple[str, str] | None:
+        """The one value of a leaf's fact that meets it (or not); none where there are several: a split finds them."""
+        if not isinstance(condition, OneOf | Includes | AtLeast | AtMost):
+            return None
+        fact, values = literal(condition)
         fitting = [value for value in self._domains[fact] if (value in values) == wanted]
-        return [(fact, fitting[0])] if len(fitting) == 1 and fact not in known else []
-
-
-def _as_leaf(condition: Condition) -> Leaf | None:
-    return condition if isinstance(condition, OneOf | Includes | AtLeast | AtMost) else None
+        return (fact, fitting[0]) if len(fitting) == 1 else None
 
 
 def _facts(condition: Condition) -> list[str]:

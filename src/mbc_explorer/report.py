@@ -143,6 +143,23 @@ def _is_wanted(option: Plain, to: Narrowing) -> bool:
     )
 
 
+class _Judged(NamedTuple):
+    """What a condition comes to for one case; many rules ask the same."""
+
+    tree: Plain
+    reason: str
+    missing: list[str]
+
+
+class _Case(NamedTuple):
+    """What is known of a case, and what conditions come to, by their identity: in a catalog, equal ones are one."""
+
+    known: Mapping[str, str]
+    truths: dict[int, bool | None]
+    trees: dict[int, Plain]
+    judged: dict[int, _Judged]
+
+
 class Reporter:
     """Assembles reports from one catalog. Holds nothing of any profile."""
 
@@ -155,9 +172,15 @@ class Reporter:
             "agents": {name: row.name for name, row in catalog.agents.items()},
         }
         self._sources = [source_record(catalog, name) for name in catalog.sources]
-        self._spoken: dict[str, set[str]] = {name: set() for name in catalog.sources}
+        spoken: dict[str, set[str]] = {name: set() for name in catalog.sources}
         for rule in catalog.rules.values():
-            self._spoken[rule.source].add(rule.option)
+            spoken[rule.source].add(rule.option)
+        self._unspoken = {
+            (source, option.id): ["class_only" if spoken[source].intersection(_above(option, catalog)) else "silent"]
+            for source in catalog.sources
+            for option in catalog.options.values()
+        }
+        """The view of a source that has no rule on an option."""
         self._static: dict[str, Plain] = {}
         self._asked: dict[str, list[str]] = {}
         self._leaves: dict[int, tuple[Condition, Plain]] = {}
@@ -170,7 +193,8 @@ class Reporter:
         """
         catalog = self._catalog
         verdicts = dict(zip(catalog.rules, answer.truths, strict=True))
-        options = [self._option(option, verdicts, answer.known) for option in catalog.options.values()]
+        case = _Case(answer.known, {}, {}, {})
+        options = [self._option(option, verdicts, case) for option in catalog.options.values()]
         return Report(
             {
                 "schema_version": SCHEMA_VERSION,
@@ -224,11 +248,11 @@ class Reporter:
             for item in facts.entailed
         ]
 
-    def _option(self, option: Option, verdicts: Mapping[str, str], known: Mapping[str, str]) -> Plain:
+    def _option(self, option: Option, verdicts: Mapping[str, str], case: _Case) -> Plain:
         catalog = self._catalog
         by_source: dict[str, list[Plain]] = {name: [] for name in catalog.sources}
         for rule in catalog.rules_of[option.id]:
-            by_source[rule.source].append(self._rule(rule, verdicts[rule.id], known))
+            by_source[rule.source].append(self._rule(rule, verdicts[rule.id], case))
         describing = [rule for rules in by_source.values() for rule in rules if rule["stance"] == DESCRIBES]
         truths = {rule["criterion"] for rule in describing}
         status = DESCRIBED if MET in truths else UNDETERMINED if UNKNOWN in truths else NOT_DESCRIBED
@@ -242,45 +266,33 @@ class Reporter:
             "status": status,
             "missing": [name for name in catalog.attributes if name in missing] if status == UNDETERMINED else [],
             "sources": [
-                {"source": name, "view": self._view(option, name, rules), "rules": rules}
+                {"source": name, "view": _view(rules) if rules else [*self._unspoken[name, option.id]], "rules": rules}
                 for name, rules in by_source.items()
             ],
         }
 
-    def _view(self, option: Option, source: str, rules: list[Plain]) -> list[str]:
-        truths = {(rule["stance"], rule["criterion"]) for rule in rules}
-        view = {
-            "says": (DESCRIBES, MET) in truths,
-            "would_say_if_known": any(truth == UNKNOWN for _, truth in truths),
-            "says_not_used": (NOT_USED, MET) in truths,
-            "investigational": (INVESTIGATIONAL, MET) in truths,
-        }
-        view["says_under_other_conditions"] = bool(rules) and not any(view.values())
-        path = self._catalog.categories[option.category].path
-        above = [step for step in path[1:] or path if step != option.id]  # a root is a drawer, not a class
-        view["class_only"] = not rules and any(step in self._spoken[source] for step in above)
-        view["silent"] = not rules and not view["class_only"]
-        return [name for name in VIEWS if view[name]]
-
-    def _rule(self, rule: Rule, verdict: str, known: Mapping[str, str]) -> Plain:
-        catalog = self._catalog
-        truths: dict[int, bool | None] = {}
-        tree = self._tree(rule.condition, known, truths)
-        if tree["truth"] != verdict:
-            text = (
-                f"the engine says {verdict} of {rule.id} and the evaluator {tree['truth']}; please report this profile."
-            )
+    def _rule(self, rule: Rule, verdict: str, case: _Case) -> Plain:
+        found = case.judged.get(id(rule.condition)) or self._judge(rule, case)
+        if found.tree["truth"] != verdict:
+            truth = found.tree["truth"]
+            text = f"the engine says {verdict} of {rule.id} and the evaluator {truth}; please report this profile."
             raise EngineError(one("engine-disagreement", rule.id, text))
-        static = self._static.get(rule.id) or self._prepared(rule)
         return {
             "id": rule.id,
             "stance": rule.stance,
             "criterion": verdict,
-            "reason": reason_text(rule.condition, lambda part: truths[id(part)], catalog),
-            "missing": self.missing(rule, known) if verdict == UNKNOWN else [],
-            "condition": tree,
-            **static,
+            "reason": found.reason,
+            "missing": found.missing,
+            "condition": found.tree,
+            **(self._static.get(rule.id) or self._prepared(rule)),
         }
+
+    def _judge(self, rule: Rule, case: _Case) -> _Judged:
+        tree = self._tree(rule.condition, case)
+        reason = reason_text(rule.condition, lambda part: case.truths[id(part)], self._catalog)
+        missing = self.missing(rule, case.known) if tree["truth"] == UNKNOWN else []
+        found = case.judged[id(rule.condition)] = _Judged(tree, reason, missing)
+        return found
 
     def _prepared(self, rule: Rule) -> Plain:
         """The part of a rule that is the same for every profile; made when it is first shown."""
@@ -301,18 +313,22 @@ class Reporter:
         }
         return static
 
-    def _tree(self, node: Condition, known: Mapping[str, str], truths: dict[int, bool | None]) -> Plain:
-        truths[id(node)] = truth = self.evaluator.truth(node, known)
+    def _tree(self, node: Condition, case: _Case) -> Plain:
+        found = case.trees.get(id(node))
+        if found is not None:
+            return found
+        case.truths[id(node)] = truth = self.evaluator.truth(node, case.known)
         match node:
             case All(parts) | AnyOf(parts):
-                asked: Plain = {node.kind: [self._tree(part, known, truths) for part in parts]}
+                asked: Plain = {node.kind: [self._tree(part, case) for part in parts]}
             case Not(part):
-                asked = {"not": self._tree(part, known, truths)}
+                asked = {"not": self._tree(part, case)}
             case OneOf() | Includes() | AtLeast() | AtMost():
                 _, asked = self._leaves.get(id(node)) or self._leaf(node)
             case _:
                 assert_never(node)
-        return {**asked, "truth": WORDS[truth]}
+        found = case.trees[id(node)] = {**asked, "truth": WORDS[truth]}
+        return found
 
     def _leaf(self, leaf: Leaf) -> tuple[Condition, Plain]:
         ((attribute, question),) = to_yaml(leaf).items()
@@ -336,6 +352,24 @@ class Reporter:
             name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)
         ]
         return [name for name in self._catalog.attributes if name in wanted]
+
+
+def _above(option: Option, catalog: Catalog) -> list[str]:
+    """The classes that an option belongs to; a root is a drawer, not a class."""
+    path = catalog.categories[option.category].path
+    return [step for step in path[1:] or path if step != option.id]
+
+
+def _view(rules: list[Plain]) -> list[str]:
+    """What a source says of an option that it has rules on."""
+    truths = {(rule["stance"], rule["criterion"]) for rule in rules}
+    view = {
+        "says": (DESCRIBES, MET) in truths,
+        "would_say_if_known": any(truth == UNKNOWN for _, truth in truths),
+        "says_not_used": (NOT_USED, MET) in truths,
+        "investigational": (INVESTIGATIONAL, MET) in truths,
+    }
+    return [name for name in VIEWS if view.get(name)] or ["says_under_other_conditions"]
 
 
 def _is_settled(catalog: Catalog, attribute: str, known: Mapping[str, str]) -> bool:

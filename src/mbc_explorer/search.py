@@ -2,8 +2,9 @@
 
 A question is read as *concepts*: a word, or several that name one thing (a brand, a class, a term of the glossary or
 its alias). A concept is found wherever one of the names of that thing stands; a misspelled word is read as the nearest
-one that the knowledge holds. Common words do not count. Where no entry holds every concept outside curators' remarks,
-the answer says that the documents do not answer, and shows what is nearest.
+one that the knowledge holds. Common words do not count. An entry answers when it says by itself, and not in a curator's
+remark, everything that the question names, and the greater part of its other words, rare ones weighing more. Where no
+entry does, or a word stands nowhere, the documents do not answer, and what is nearest is shown.
 """
 
 from __future__ import annotations
@@ -12,57 +13,77 @@ import re
 import sqlite3
 from collections import defaultdict
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
 
-from mbc_explorer.explain import words
+from mbc_explorer.explain import condition_text, words
 from mbc_explorer.lookup import Name, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mbc_explorer.catalog import Catalog, Statement
+    from mbc_explorer.condition import Condition
 
-Plain = dict[str, Any]
 _WORD = re.compile(r"[a-z0-9]+(?:[/+-][a-z0-9]+)*")
-_SIGN = re.compile(r"(?<=[a-z0-9])([+-])(?![a-z0-9])")
+_PLURAL = re.compile(r"(?<=[cs]h)es$|s$")
+_SIGN = re.compile(r"(?<=[r\d])([+-])(?![a-z0-9])")
 _SIGNS = {"+": " positive ", "-": " negative "}
-"""How a sign a receptor is read."""
+"""How a sign behind a receptor is read."""
 _COMMON_WORDS = """
-    a about actually again all already also always am an and another any anybody anyone are as ask at away be
-    because been being both but by can could did do does doing done due during each either else ever every
-    explain far few find for from get gets getting give given gives go goes going got had happen happened happens has
-    have having he her hers him his how i if in instead into is it its just keep kind kinds know like likely long
-    look made make makes making many may maybe me mean meaning means might mine more most mostly much must my need
-    needed needs normally of off often ok on once one ones only or other others our out over own per please
-    possible read really right said say says see shall she should show so some somebody someone something soon still
-    stuff such sure take taken takes taking tell than that the their them then there these they thing things think this
-    those though through to together too told under until up us used using usual usually very want wants was way we
-    s t well were what whats when where whether which while who whom whose why will with within would yet you your
-    document documents text texts source sources patient patients person people woman women
+    a about actually again all already also although always am an and another any anybody anyone are aren as ask at
+    away be because been being both but by can could couldn d did didn do document documents does doesn doing don done
+    due during each either else ever every explain far few find for from get gets getting give given gives go goes
+    going got had happen happened happens has have having he her hers him his how i if in instead into is isn it its
+    just keep kind kinds know like likely ll long look m made make makes making many matter matters may maybe me mean
+    meaning means might mine more most mostly much must my need needed needs normally of off often ok on once one ones
+    only or other others our out over own patient patients people per person please possible put re read really right
+    s said say says see shall she should shouldn show so some somebody someone something soon source sources still
+    stuff such sure t take taken takes taking tell text texts than that the their them then there these they thing
+    things think this those though through to together told too under until up us used using usual usually ve very
+    want wants was wasn way we well were what whats when where whether which while who whom whose why will with within
+    woman women won would yet you your
 """
 """Words that carry nothing."""
 _COMMON = frozenset(_COMMON_WORDS.split())
 _TOPIC_WORDS = """
-    after allow allowed answer approach approaches approval approve approved available before best better breast cancer case cases
-    cause caused causes common define defined definition different disease diseases doctor doctors drug drugs effective
-    good help helpful helps mbc medicine medicines medication medications metastatic new no not option options receive
-    recommended role safe tumor tumors tumour tumours therapies therapy treat treated treating treatment treatments
-    type types use useful uses without work working works
+    after against allow allowed answer approach approaches approval approve approved available bad badly become
+    becomes becoming before best better breast called cancer cancers case cases cause caused causes check checked
+    choice choices choose chosen common damage damaged damages define defined definition diagnosed diagnosis different
+    differently disease diseases doctor doctors drink drinks drug drugs early effective fraction good harm harms help
+    helpful helps illness illnesses improve improves last lasted lasting lasts less lower lowers mbc medication
+    medications medicine medicines metastatic new no not option options percentage problem problems proportion raise
+    raises receive recommended role safe share stay therapies therapy treat treated treating treatment treatments
+    tumor tumors tumour tumours type types use useful uses without work working works
 """
 """Words that nearly everything here is about. They count only in a question that holds no others."""
 _TOPIC = frozenset(_TOPIC_WORDS.split())
-_ASKS_MEANING = re.compile(r"\b(what (is|are|was|were|does|do)|what's|means?|meaning|defin\w+|explain)\b")
 _MEANING = "definition"
-"""The kind of statement that a question for the meaning of a word looks for first."""
-_FIELDS = {"shown": 4.0, "body": 2.0, "concerns": 1.0, "remarks": 0.5}
+_HINTS = {
+    re.compile(r"\b(what (is|are|was|were|does|do)|what's|means?|meaning|defin\w+|explain)\b"): _MEANING,
+    re.compile(r"\bhow long\b"): "until",
+    re.compile(r"\bhow often\b"): "intervals",
+}
+"""Turns of a question, each with a word that stands in statements which answer such questions."""
+_FIELDS = {"name": 4.0, "body": 2.0, "concerns": 1.0, "remarks": 0.5}
 """The columns, with the weight of each."""
-_SAID = "{shown body concerns}"
-"""The columns of what the documents say."""
+_RANKED = f"SELECT rowid, bm25(entries, {', '.join(map(str, _FIELDS.values()))}) FROM entries WHERE entries MATCH ?"
+_SAID = "{name concerns}"
+"""The columns of what one entry says by itself; a body gathers statements."""
 _ANYWHERE = f"{{{' '.join(_FIELDS)}}}"
-_OTHER_NAME = 0.8
+_OTHER_NAME = 0.9
 """What another name of a thing weighs beside the one that was asked for."""
 _TOPIC_WEIGHT = 0.3
-_CLOSE = 0.8
+_NAMESAKE = 1.0
+"""What the term of a name weighs more than what else holds the name."""
+_KIND_WEIGHTS = {"difference": 0.5, "option": 0.5, "attribute": 0.5, "agent": 0.8}
+"""What an entry weighs beside statements and terms, where it is less of an answer."""
+_CLOSE = 0.84
+"""How like a misspelled word is to what it is read as."""
+_SHARE = 0.6
+"""The part of the weight of a question's words that an answer holds."""
+_WORTH_SHOWING = 0.5
+"""The part of the best score that further results reach."""
 _SHORTEST_MISSPELLED = 4
 _LONGEST_NAME = 6
 """Words of the longest name that is looked for in a question."""
@@ -82,7 +103,7 @@ class Found(NamedTuple):
     """What a search found."""
 
     answered: bool
-    """Whether some entry holds every concept that counts."""
+    """Whether some entry says all that is named and most of the rest, and no word is unknown."""
     asked: tuple[str, ...]
     """The words that counted."""
     read_as: dict[str, str]
@@ -96,6 +117,7 @@ class _Entry(NamedTuple):
     """One entry as it is indexed, its texts apart."""
 
     hit: Hit
+    name: str
     body: str
     concerns: str
     """Further words that it can be found by."""
@@ -124,18 +146,19 @@ class Index:
         )
         self._entries = list(_entries(catalog))
         rows = [
-            (number, *map(_plain, (entry.hit.shown, entry.body, entry.concerns, entry.remarks)))
+            (number, *map(_plain, (entry.name, entry.body, entry.concerns, entry.remarks)))
             for number, entry in enumerate(self._entries)
         ]
         self._table.executemany(f"INSERT INTO entries(rowid, {', '.join(_FIELDS)}) VALUES (?, ?, ?, ?, ?)", rows)
         self._named = _named(catalog)
+        self._terms = {_key(entry.name): row for row, entry in enumerate(self._entries) if entry.kind == "term"}
         self._brands = {_key(brand.words): agent.name for agent in catalog.agents.values() for brand in agent.brands}
         self._unspoken = {
             _plain(word): Hit(Name("attribute", attribute.id), None, entry.answer, "attribute")
             for attribute in catalog.attributes.values()
             for entry in attribute.not_in_documents
             for word in entry.words
-            if not self._stands(word)
+            if _plain(word) and not self._stands(word)
         }
         self._known = {word for row in rows for text in row[1:] for word in str(text).split()} | set(self._unspoken)
 
@@ -164,36 +187,50 @@ class Index:
             concepts, topics = topics, []
         unspoken = [self._unspoken[c.typed] for c in concepts if c.typed in self._unspoken]
         unknown = [c.typed for c in concepts if c.typed in self._unspoken or not any(map(self._stands, c.names))]
-        if _ASKS_MEANING.search(question.casefold()):
-            topics.append(_Concept(_MEANING, (_MEANING,)))
+        topics += [_Concept(hint, (hint,)) for turn, hint in _HINTS.items() if turn.search(question.casefold())]
 
-        wanted = {part for part in (category, agent) if part}
-        kept = {
+        kept = self._kept(source, kind, {part for part in (category, agent) if part})
+        scores: defaultdict[int, float] = defaultdict(float)
+        shares: defaultdict[int, float] = defaultdict(float)
+        said, total = set(kept), 0.0
+        for concept in concepts:
+            anywhere, alone = self._scores(concept, _ANYWHERE), self._scores(concept, _SAID)
+            weight = self._rarity(len(anywhere))
+            total += weight
+            for row, score in anywhere.items():
+                scores[row] += weight * score
+                shares[row] += weight * (row in alone)
+            key = _key(concept.typed)
+            if key in self._named:
+                said &= alone.keys()
+            if key in self._terms:
+                scores[self._terms[key]] += _NAMESAKE * weight * anywhere[self._terms[key]]
+        for topic in topics:
+            anywhere = self._scores(topic, _ANYWHERE)
+            for row in scores.keys() & anywhere.keys():
+                scores[row] += _TOPIC_WEIGHT * self._rarity(len(anywhere)) * anywhere[row]
+        said = {row for row in said if shares[row] >= _SHARE * total}
+        answered = bool(concepts) and bool(said) and not unknown
+        order = sorted(kept & scores.keys(), key=lambda row: (-scores[row] * (1 + (row in said)), row))
+        if answered:
+            order = [row for row in order if row in said or scores[row] >= _WORTH_SHOWING * scores[order[0]]]
+        hits = [*unspoken, *(self._entries[row].hit for row in order)]
+        return Found(answered, tuple(c.typed for c in concepts), read_as, tuple(unknown), tuple(hits[:LIMIT]))
+
+    def _kept(self, source: str | None, kind: str | None, wanted: set[str]) -> set[int]:
+        """The entries that a search is narrowed to."""
+        return {
             row
             for row, entry in enumerate(self._entries)
             if (source is None or entry.hit.source == source)
             and (kind is None or kind in (entry.kind, entry.hit.name.kind))
             and wanted <= entry.belongs
         }
-        scores: defaultdict[int, float] = defaultdict(float)
-        said, held = set(kept), set(kept)
-        for concept in concepts:
-            in_texts, anywhere = self._scores(concept, _SAID), self._scores(concept, _ANYWHERE)
-            said &= in_texts.keys()
-            held &= anywhere.keys()
-            for row, score in anywhere.items():
-                scores[row] += score
-        for topic in topics:
-            for row, score in self._scores(topic, _ANYWHERE).items():
-                if row in scores:
-                    scores[row] += _TOPIC_WEIGHT * score
-        answered = bool(concepts) and bool(said) and not unknown
-        found = sorted(held if answered else kept & scores.keys(), key=lambda row: (row not in said, -scores[row], row))
-        hits = [*unspoken, *(self._entries[row].hit for row in found)]
-        return Found(answered, tuple(c.typed for c in concepts), read_as, tuple(unknown), tuple(hits[:LIMIT]))
 
     def _spelled(self, word: str, read_as: dict[str, str]) -> str:
         """A word in the spelling that the knowledge holds: itself, or the nearest one."""
+        if _plain(word) in self._unspoken:
+            return _plain(word)
         if word in _COMMON or word in _TOPIC or len(word) < _SHORTEST_MISSPELLED or self._stands(word):
             return word
         near = get_close_matches(word, [w for w in self._known if w[0] == word[0]], n=1, cutoff=_CLOSE)
@@ -205,21 +242,18 @@ class Index:
     def _concepts(self, spelled: list[str], read_as: dict[str, str]) -> tuple[list[_Concept], list[_Concept]]:
         """What is asked about, and the words that only tell which entry fits better."""
         parts = [part for word in spelled for part in ([word] if word in self._unspoken else _plain(word).split())]
-        parts = [part for part in parts if part not in _COMMON]
         concepts: dict[str, _Concept] = {}
         topics: dict[str, _Concept] = {}
-        at = 0
-        while at < len(parts):
-            for length in range(_LONGEST_NAME, 0, -1):
-                typed = " ".join(parts[at : at + length])
-                key = _key(typed)
-                if at + length <= len(parts) and (length == 1 or key in self._named):
-                    break
-            names = self._named.get(key, ())
+        while parts:
+            starts = (" ".join(parts[:length]) for length in range(min(_LONGEST_NAME, len(parts)), 1, -1))
+            typed = next((start for start in starts if _key(start) in self._named), parts[0])
+            key = _key(typed)
             if key in self._brands:
                 read_as[typed] = self._brands[key]
-            (topics if typed in _TOPIC else concepts)[typed] = _Concept(typed, (typed, *names))
-            at += length
+            if typed not in _COMMON:
+                among = topics if _TOPIC.issuperset(typed.split()) else concepts
+                among[typed] = _Concept(typed, (typed, *self._named.get(key, ())))
+            parts = parts[1:] if typed in self._unspoken else parts[len(typed.split()) :]
         return list(concepts.values()), list(topics.values())
 
     def _stands(self, name: str) -> bool:
@@ -228,64 +262,69 @@ class Index:
         return found.fetchone() is not None
 
     def _scores(self, concept: _Concept, fields: str) -> dict[int, float]:
-        """The entries in which a concept stands, each by the name of it that fits best."""
+        """How well each entry fits a concept, by the name of it that fits best, however rare the name is."""
         apart = " AND ".join(map(_quoted, concept.typed.split()))
         queries = {_quoted(name): _OTHER_NAME for name in concept.names} | {apart: _OTHER_NAME}
         queries[_quoted(concept.typed)] = 1.0
         best: defaultdict[int, float] = defaultdict(float)
         for query, weight in queries.items():
-            found = self._table.execute(
-                f"SELECT rowid, bm25(entries, {', '.join(map(str, _FIELDS.values()))}) FROM entries "
-                "WHERE entries MATCH ?",
-                (f"{fields} : ({query})",),
-            )
+            found = self._table.execute(_RANKED, (f"{fields} : ({query})",)).fetchall()
             for row, badness in found:
-                best[row] = max(best[row], -badness * weight)
+                fit = -badness / self._rarity(len(found)) * _KIND_WEIGHTS.get(self._entries[row].kind, 1.0)
+                best[row] = max(best[row], weight * fit)
         return best
+
+    def _rarity(self, count: int) -> float:
+        """What it weighs that something stands in so many entries only."""
+        return log(1 + len(self._entries) / (1 + count))
 
 
 def _entries(catalog: Catalog) -> Iterator[_Entry]:
     """Everything that can be found."""
+    conditions: defaultdict[str, list[Condition]] = defaultdict(list)
+    for rule in catalog.rules.values():
+        conditions[rule.statement].append(rule.condition)
     for statement in catalog.statements.values():
         numbers = ", ".join(str(anchor.number) for anchor in statement.sentences)
         where = f"{statement.source}, {statement.sentences[0].section} {numbers}"
         hit = Hit(Name("statement", statement.id), statement.source, statement.paraphrase, where)
-        about, belongs = _concerns(catalog, statement), _belongs(catalog, statement)
-        yield _Entry(hit, "", about, statement.note or "", belongs, statement.kind)
+        about, belongs = _concerns(catalog, statement, conditions[statement.id]), _belongs(catalog, statement)
+        yield _Entry(hit, hit.shown, "", about, statement.note or "", belongs, statement.kind)
     for agent in catalog.agents.values():
         names = " ".join(f.words for f in (*agent.names, *agent.brands, *agent.as_given, *agent.routes))
         filed = {step for f in agent.categories for step in catalog.categories[f.what].path}
         hit = Hit(Name("agent", agent.id), None, agent.name, "agent")
-        yield _Entry(hit, "", names, " ".join(agent.notes), {agent.id, *filed}, "agent")
+        yield _Entry(hit, hit.shown, "", names, " ".join(agent.notes), {agent.id, *filed}, "agent")
     for term in catalog.glossary.values():
         text = " ".join(catalog.statements[s].paraphrase for s in term.statements)
-        hit = Hit(Name("term", term.id), None, term.term, "glossary")
-        yield _Entry(hit, text, " ".join([_MEANING, *term.aliases]), "", set(), "term")
+        hit = Hit(Name("term", term.id), None, f"{term.term}: {text}", "glossary")
+        yield _Entry(hit, term.term, text, " ".join([_MEANING, *term.aliases]), "", set(), "term")
     for difference in catalog.differences.values():
         text = " ".join(side.says for side in difference.sides)
         options = " ".join(catalog.options[option].name for option in difference.options)
         touched = {*difference.options, *difference.categories}
         where = ", ".join(dict.fromkeys(side.source for side in difference.sides))
         hit = Hit(Name("difference", difference.id), None, difference.title, where)
-        yield _Entry(hit, text, options, difference.why, touched, "difference")
+        yield _Entry(hit, hit.shown, f"{text} {options}", "", difference.why, touched, "difference")
     for attribute in catalog.attributes.values():
         names = " ".join([*attribute.aliases, *(value.id for value in attribute.values)])
         hit = Hit(Name("attribute", attribute.id), None, attribute.name, "attribute")
-        yield _Entry(hit, "", names, attribute.about, set(), "attribute")
+        yield _Entry(hit, hit.shown, "", names, attribute.about, set(), "attribute")
     for option in catalog.options.values():
         path = catalog.categories[option.category].path
         name = Name("option", option.id)
         hit = Hit(name, None, title(catalog, name), "option")
-        yield _Entry(hit, " ".join(option.aliases), "", "", {*path, *option.agents}, "option")
+        yield _Entry(hit, hit.shown, " ".join(option.aliases), "", "", {*path, *option.agents}, "option")
 
 
-def _concerns(catalog: Catalog, statement: Statement) -> str:
-    """Further words that a statement can be found by: what it is about."""
+def _concerns(catalog: Catalog, statement: Statement, conditions: Iterable[Condition]) -> str:
+    """Further words that a statement can be found by: what it is about, and its conditions."""
     agents = [catalog.agents[name] for name in statement.agents]
     parts = [words(statement.kind), *(agent.name for agent in agents), *(f.words for a in agents for f in a.brands)]
     steps = dict.fromkeys(step for name in statement.categories for step in catalog.categories[name].path)
     parts += [catalog.categories[step].name for step in steps]
     parts += [catalog.attributes[name].label for name in statement.attributes]
+    parts += [condition_text(condition, catalog) for condition in conditions]
     return " ".join(parts)
 
 
@@ -314,8 +353,8 @@ def _words(question: str) -> list[str]:
 
 
 def _key(name: str) -> str:
-    """A name as it is looked up: without common words and plurals."""
-    return " ".join(part.removesuffix("s") for part in _plain(name).split() if part not in _COMMON)
+    """A name as it is looked up: without plurals."""
+    return " ".join(_PLURAL.sub("", part) for part in _plain(name).split())
 
 
 def _plain(text: str) -> str:

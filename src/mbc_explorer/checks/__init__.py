@@ -15,7 +15,7 @@ from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.corpus import normalize
-from mbc_explorer.loading import Pack, read_pack
+from mbc_explorer.loading import read_pack
 from mbc_explorer.verbatim import sentences_of
 
 if TYPE_CHECKING:

@@ -36,6 +36,8 @@ def main() -> None:
         _let_go_of_stdout()
         sys.stderr.write(f"mbc: stdout cannot be written ({reason.strerror}).\n")
         code = 2
+    finally:
+        gc.freeze()  # nor is it worth looking through everything again at the end
     sys.exit(code)
 
 

@@ -16,6 +16,7 @@ from mbc_explorer.verbatim import sentences_of
 
 Sources = Annotated[list[str] | None, typer.Option("--source", metavar="SOURCE", help="Only this source.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page instead.")]
+EPILOG = "Examples:  mbc coverage  |  mbc coverage --source msk-2016 --json"
 
 
 def coverage(
@@ -42,4 +43,4 @@ def coverage(
 
 def command() -> Any:
     """The command."""
-    return single(coverage, "coverage")
+    return single(coverage, "coverage", EPILOG)

@@ -24,6 +24,8 @@ from mbc_explorer.explorer import Explorer
 from mbc_explorer.grid import grid as grid_of
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
+EPILOG = "Examples:  mbc grid --er positive --her2 negative  |  mbc grid --her2 positive --prior none --json"
+
 
 def grid(
     context: typer.Context,
@@ -54,6 +56,6 @@ def grid(
 
 def command() -> Any:
     """The command, with an option for each attribute of the vocabulary before its own."""
-    made = single(grid, "grid")
+    made = single(grid, "grid", EPILOG)
     made.params[:0] = attribute_options(catalog_of(None))
     return made

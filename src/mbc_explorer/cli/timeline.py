@@ -13,6 +13,7 @@ from mbc_explorer.explain import words
 from mbc_explorer.timeline import timeline as timeline_of
 
 Named = Annotated[str, typer.Argument(metavar="OPTION", help="An option, by id, name or the name of its drug.")]
+EPILOG = "Examples:  mbc timeline olaparib  |  mbc timeline Kadcyla --json"
 
 
 def timeline(*, option: Named, json: Json = False, knowledge: Knowledge = None) -> None:
@@ -34,4 +35,4 @@ def timeline(*, option: Named, json: Json = False, knowledge: Knowledge = None) 
 
 def command() -> Any:
     """The command."""
-    return single(timeline, "timeline")
+    return single(timeline, "timeline", EPILOG)
