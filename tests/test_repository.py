@@ -29,7 +29,7 @@ ORDER = (
     "yaml_source", "schema", "loading", "structure", "primes", "engine", "compiling", "compiled", "ledger",
     "profile", "facts", "evaluate", "explain", "report", "concerning", "as_of", "explorer", "published", "lookup", "verbatim",
     "search", "grid", "timeline",
-    "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries",
+    "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries", "render.grid",
     "render.errors", "render",
     "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks",
     "coverage", "render.coverage",

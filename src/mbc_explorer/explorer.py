@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mbc_explorer.as_of import AsOf, restricted
 from mbc_explorer.compiled import load_catalog
-from mbc_explorer.concerning import detailed
 from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.evaluate import Evaluator
@@ -16,6 +14,7 @@ from mbc_explorer.profile import read_profile
 from mbc_explorer.report import Report, Reporter
 
 if TYPE_CHECKING:
+    from mbc_explorer.as_of import AsOf
     from mbc_explorer.catalog import Catalog
     from mbc_explorer.profile import Profile
 
@@ -39,7 +38,11 @@ class Explorer:
         """
         if engine is not None and engine not in ENGINES:
             raise UsageError(one("unknown-engine", "engine", f"{engine!r} is not one of {', '.join(ENGINES)}."))
-        self.catalog = catalog = restricted(catalog, as_of.sources) if as_of is not None else catalog
+        if as_of is not None:
+            from mbc_explorer.as_of import restricted
+
+            catalog = restricted(catalog, as_of.sources)
+        self.catalog = catalog
         self._as_of = as_of
         durable = is_available() if engine is None else engine == "durable"
         self._engine = DurableEngine(catalog) if durable else Evaluator(catalog)
@@ -70,6 +73,8 @@ class Explorer:
             report = Report({**report.data, "as_of": self._as_of.plain()})
         if not details:
             return report
+        from mbc_explorer.concerning import detailed
+
         return Report(detailed(self.catalog, self._reporter.evaluator, report.data, answer.known))
 
 

@@ -190,11 +190,18 @@ class NoteData(Model):
     cites: list[Cite]
 
 
+class NamedInTextsData(Model):
+    name: Text
+    in_paraphrase: Text
+    in_text: Text
+
+
 class ProfileFile(Model):
     not_known: list[ValueData]
     attributes: list[AttributeData]
     derivations: list[DerivationData]
     nothing_known: Text
+    named_in_texts: list[NamedInTextsData] = []
     notes: list[NoteData]
 
 

@@ -47,14 +47,14 @@ _COMMON_WORDS = """
 """Words that carry nothing."""
 _COMMON = frozenset(_COMMON_WORDS.split())
 _TOPIC_WORDS = """
-    after against allow allowed answer approach approaches approval approve approved available bad badly become
-    becomes becoming before best better breast called cancer cancers case cases cause caused causes check checked
-    choice choices choose chosen common damage damaged damages define defined definition diagnosed diagnosis different
-    differently disease diseases doctor doctors drink drinks drug drugs early effective fraction good harm harms help
-    helpful helps illness illnesses improve improves last lasted lasting lasts less lower lowers mbc medication
-    medications medicine medicines metastatic new no not option options percentage problem problems proportion raise
-    raises receive recommended role safe share stay therapies therapy treat treated treating treatment treatments
-    tumor tumors tumour tumours type types use useful uses without work working works
+    administered after against allow allowed answer approach approaches approval approve approved available bad badly
+    become becomes becoming before best better breast called cancer cancers case cases cause caused causes check
+    checked choice choices choose chosen common damage damaged damages define defined definition diagnosed diagnosis
+    different differently disease diseases doctor doctors drink drinks drug drugs early effective fraction good harm
+    harms help helpful helps illness illnesses improve improves last lasted lasting lasts less lower lowers mbc
+    medication medications medicine medicines metastatic new no not option options percentage problem problems
+    proportion raise raises receive recommended role safe share stay therapies therapy treat treated treating
+    treatment treatments tumor tumors tumour tumours type types use useful uses without work working works
 """
 """Words that nearly everything here is about. They count only in a question that holds no others."""
 _TOPIC = frozenset(_TOPIC_WORDS.split())
@@ -151,7 +151,9 @@ class Index:
         ]
         self._table.executemany(f"INSERT INTO entries(rowid, {', '.join(_FIELDS)}) VALUES (?, ?, ?, ?, ?)", rows)
         self._named = _named(catalog)
-        self._terms = {_key(entry.name): row for row, entry in enumerate(self._entries) if entry.kind == "term"}
+        of_terms = {entry.hit.name.id: row for row, entry in enumerate(self._entries) if entry.kind == "term"}
+        called = [(term.id, name) for term in catalog.glossary.values() for name in (*term.aliases, term.term)]
+        self._terms = {_key(name): of_terms[term] for term, name in called}
         self._brands = {_key(brand.words): agent.name for agent in catalog.agents.values() for brand in agent.brands}
         self._unspoken = {
             _plain(word): Hit(Name("attribute", attribute.id), None, entry.answer, "attribute")

@@ -61,7 +61,7 @@ def check(folders: Folders, corpus: Path | None) -> Checked:
         verified, mismatches = check_fingerprints(pack, catalog, corpus)
         counts["fingerprints"] = verified
         spoken = {name: sentences_of(catalog, name, corpus) for name in catalog.sources}
-        problems += check_attribution(catalog, spoken)
+        problems += check_attribution(pack, catalog, spoken)
         words = {name: [normalize(sentence) for sentence in found.values()] for name, found in spoken.items()}
         problems += [*mismatches, *check_copying(texts, words, catalog)]
     return Checked(counts, accounts(pack), problems)

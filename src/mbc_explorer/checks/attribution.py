@@ -4,7 +4,7 @@ them, and those that a rule takes a condition from."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.errors import Problem
 
@@ -12,35 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mbc_explorer.catalog import Catalog, Statement
+    from mbc_explorer.loading import Pack
 
 Texts = dict[str, dict[int, str]]
 """The sentences of each source, by number."""
 
-RECEPTORS = {
-    name: (re.compile(said), re.compile(meant, re.IGNORECASE))
-    for name, said, meant in (
-        ("HER2", r"HER2", r"HER2|triple.negative"),
-        (
-            "hormone receptors",
-            r"\b(?:HR|ER|PR)\b|[Hh]ormone receptor",
-            r"\b(?:HR|ER|PR)\b|hormone|estrogen|progesterone",
-        ),
-        ("triple-negative", r"[Tt]riple-negative", r"triple.negative"),
-        ("BRCA", r"BRCA", r"BRCA"),
-        ("PIK3CA", r"PIK3CA", r"PIK3CA"),
-        ("PD-L1", r"PD-L1", r"PD-L1"),
-        ("menopause", r"menopaus", r"menopaus"),
-    )
-}
-"""For each: how a paraphrase names it, and how a text does."""
+
+class Setting(NamedTuple):
+    """A setting or marker, and how a paraphrase and how a text names it."""
+
+    name: str
+    ours: re.Pattern[str]
+    theirs: re.Pattern[str]
 
 
-def check_attribution(catalog: Catalog, texts: Texts) -> list[Problem]:
+def check_attribution(pack: Pack, catalog: Catalog, texts: Texts) -> list[Problem]:
     """Every agent, receptor or setting that a paraphrase names and its sentences and their context do not."""
-    return [problem for statement in catalog.statements.values() for problem in _statement(catalog, statement, texts)]
+    settings = [
+        Setting(row.name, re.compile(row.in_paraphrase), re.compile(row.in_text, re.IGNORECASE))
+        for row in pack.profile.model.named_in_texts
+    ]
+    return [
+        problem
+        for statement in catalog.statements.values()
+        for problem in _statement(catalog, statement, settings, texts)
+    ]
 
 
-def _statement(catalog: Catalog, statement: Statement, texts: Texts) -> Iterator[Problem]:
+def _statement(catalog: Catalog, statement: Statement, settings: list[Setting], texts: Texts) -> Iterator[Problem]:
     said = _context(catalog, statement, texts)
     if not said:
         return
@@ -52,7 +51,7 @@ def _statement(catalog: Catalog, statement: Statement, texts: Texts) -> Iterator
             yield Problem(
                 "unattributed-agent", place, f"the paraphrase names {agent.name}, which its sentences do not."
             )
-    for name, (ours, theirs) in RECEPTORS.items():
+    for name, ours, theirs in settings:
         if ours.search(statement.paraphrase) and not theirs.search(said):
             yield Problem("unattributed-setting", place, f"the paraphrase names {name}, which its sentences do not.")
 

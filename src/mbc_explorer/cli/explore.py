@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mbc_explorer.as_of import as_of
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import (
     Json,
@@ -25,6 +24,10 @@ from mbc_explorer.cli.options import (
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.explorer import Explorer
 from mbc_explorer.report import STATUSES, Narrowing, Report, narrowed
+
+if TYPE_CHECKING:
+    from mbc_explorer.as_of import AsOf
+    from mbc_explorer.catalog import Catalog
 
 FORMATS = ("text", "json", "markdown")
 EPILOG = (
@@ -110,11 +113,19 @@ def explore(
     )
     if json and format_ not in ("text", "json"):
         raise UsageError(one("two-formats", "--json", f"--json and --format {format_} are both given; give one."))
-    explorer = Explorer(catalog, engine, as_of(catalog, as_of_, undated) if as_of_ is not None else None)
+    explorer = Explorer(catalog, engine, _as_of(catalog, as_of_, undated))
     given = profile_from(catalog, profile, set_ or [], stated(context))
     report = narrowed(explorer.explore(given, details=details), to)
     everything = all_ or "not_described" in to.statuses or bool(to.options)
     write_output(_rendered(report, shown, everything, details or bool(to.options), output), output)
+
+
+def _as_of(catalog: Catalog, date: str | None, undated: str) -> AsOf | None:
+    if date is None:
+        return None
+    from mbc_explorer.as_of import as_of
+
+    return as_of(catalog, date, undated)
 
 
 def _rendered(report: Report, shown: str, everything: bool, details: bool, output: Path | None) -> str:

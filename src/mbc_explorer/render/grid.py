@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from mbc_explorer.render.page import Page
 from mbc_explorer.render.words import source_name
 from mbc_explorer.report import DISCLAIMER
@@ -32,17 +29,16 @@ def render_grid(rows: list[Plain], data: Plain, *, color: bool = False) -> str:
     """The table, its legend and the disclaimer."""
     page = Page(color=color)
     page.say("What each document says of this profile, by category", style="bold")
-    table = Table(show_lines=False, pad_edge=False, box=None, padding=(0, 1, 0, 0))
-    table.add_column("category", width=23)
-    for number, _source in enumerate(data["sources"], 1):
-        table.add_column(Text(f"[{number}]"), width=10, no_wrap=True)
+    sources = [source["id"] for source in data["sources"]]
+    lines = []
     for row in rows:
         name = data["names"]["categories"][row["category"][-1]]
-        cells = [CELLS[row["cells"][source["id"]]["view"]] for source in data["sources"]]
-        table.add_row(Text(f"{'  ' * (len(row['category']) - 1)}{name}"), *cells)
+        cells = [CELLS[row["cells"][source]["view"]] for source in sources]
+        lines.append([f"{'  ' * (len(row['category']) - 1)}{name}", *cells])
     for number, source in enumerate(data["sources"], 1):
         page.say(f"[{number}] {source_name(source)}", 2)
-    page.show(table)
+    headings = ["category", *(f"[{number}]" for number in range(1, len(sources) + 1))]
+    page.table(headings, lines, [23, *(10 for _ in sources)])
     page.say(_LEGEND, 0)
     page.heading("Please note")
     page.say(DISCLAIMER, 2)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from io import StringIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 WIDTH = 80
@@ -29,9 +30,14 @@ class Page:
         for number, line in enumerate(wrapped):
             self._console.print(Padding(line, (0, 0, 0, indent + (hang if number else 0))))
 
-    def show(self, table: RenderableType) -> None:
-        """Anything that rich can draw, such as a table."""
-        self._console.print(table)
+    def table(self, headings: list[str], rows: list[list[str]], widths: list[int]) -> None:
+        """A table without lines. Each cell is cut to its column, but for the first, which wraps."""
+        drawn = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        for number, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            drawn.add_column(Text(heading), width=width, no_wrap=number > 0)
+        for row in rows:
+            drawn.add_row(*map(Text, row))
+        self._console.print(drawn)
 
     def heading(self, text: str) -> None:
         """A heading, with an empty line before it."""
