@@ -50,6 +50,11 @@ EXECUTING = {"pickle", "marshal", "shelve", "dill", "runpy", "code", "ctypes", "
 """Modules that turn data into actions."""
 
 EXAMPLES = {
+    "cli.agents": {"taxane"},
+    "cli.categories": {"targeted_therapy"},
+    "cli.coverage": {"msk-2016"},
+    "cli.differences": {"olaparib"},
+    "cli.timeline": {"olaparib", "Kadcyla"},
     "cli.app": {"er", "pr", "her2", "menopause", "prior"},
     "cli.explore": {"trastuzumab", "docetaxel", "her2_directed_therapy"},
     "cli.options": {"trastuzumab", "docetaxel", "tamoxifen", "er_status"},
