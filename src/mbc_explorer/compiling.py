@@ -31,7 +31,7 @@ from mbc_explorer.catalog import (
 )
 from mbc_explorer.condition import ALWAYS, Condition, OneOf, attributes_read
 from mbc_explorer.engine import compiled_rulesets
-from mbc_explorer.errors import EngineError, KnowledgeError
+from mbc_explorer.errors import EngineError, KnowledgeError, place_order
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
 from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
 from mbc_explorer.schema import citation_parts
@@ -152,7 +152,7 @@ class Compiler:
 
     def _stop_on_problems(self) -> None:
         if self.resolver.problems:
-            raise KnowledgeError(sorted(set(self.resolver.problems), key=lambda problem: problem.where))
+            raise KnowledgeError(sorted(set(self.resolver.problems), key=place_order))
 
     def _source(self, row: Any) -> Source:
         sections = tuple(Section(section.id, section.first, section.name) for section in row.sections)

@@ -25,6 +25,12 @@ class Problem(NamedTuple):
         return f"{self.where}: {self.message}" if self.where else self.message
 
 
+def place_order(problem: Problem) -> tuple[str, list[int], str]:
+    """A key that puts problems in the order of their places: by file, then by line and column as numbers."""
+    file, *numbers = problem.where.split(":")
+    return file, [int(number) for number in numbers if number.isdigit()], problem.message
+
+
 class MbcError(Exception):
     """The base of every error that this package raises on purpose."""
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from mbc_explorer.catalog import Anchored, Citation
 from mbc_explorer.condition import AtLeast, AtMost, Condition, Includes, Leaf, OneOf, from_yaml, leaves
-from mbc_explorer.errors import KnowledgeError, MbcError, Problem, suggestion
+from mbc_explorer.errors import KnowledgeError, MbcError, Problem, place_order, suggestion
 from mbc_explorer.schema import (
     AgentsFile,
     CasesFile,
@@ -95,7 +95,7 @@ def read_pack(folders: Folders) -> Pack:
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
     cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
     if problems:
-        raise KnowledgeError(sorted(problems, key=lambda problem: problem.where))
+        raise KnowledgeError(sorted(problems, key=place_order))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(
         *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary),
@@ -170,6 +170,11 @@ class Resolver:
         self.agents = {row.id: row for row in pack.agents.model.agents}
         self.options = {row.id: row for row in pack.categories.model.options}
         self.ledgers = {ledger.model.source: ledger for ledger in pack.ledgers}
+        for ledger in pack.ledgers:
+            for index, (number, _, _) in enumerate(ledger.model.sentences):
+                if number != index + 1:
+                    text = f"sentence {number} stands where sentence {index + 1} is expected."
+                    self.report("ledger-number", ledger.place("sentences", index), text)
         for name in self.sources:
             if name not in self.ledgers:
                 self.report("missing-ledger", f"knowledge/ledger/{name}.yaml", f"source {name!r} has no ledger.")
@@ -208,8 +213,8 @@ class Resolver:
         numbers = list(numbers)
         if not self._sentences_exist(source, numbers, loaded.place(*path)):
             return ()
-        entries = {row[0]: row for row in self.ledgers[source].model.sentences}
-        return tuple(Anchored(number, self.section(source, number), entries[number][2]) for number in numbers)
+        rows = self.ledgers[source].model.sentences
+        return tuple(Anchored(number, self.section(source, number), rows[number - 1][2]) for number in numbers)
 
     def section(self, source: str, number: int) -> str:
         """The section that a sentence stands in."""

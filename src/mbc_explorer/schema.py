@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
@@ -98,6 +99,13 @@ class SourceData(Model):
     def _url_is_established(self) -> SourceData:
         if (self.url is None) != (self.url_status == "not_verified"):
             raise ValueError("a url is given exactly when its url_status is established")
+        return self
+
+    @model_validator(mode="after")
+    def _sections_cover(self) -> SourceData:
+        starts = [section.first for section in self.sections]
+        if starts[:1] != [1] or any(later <= earlier for earlier, later in pairwise(starts)):
+            raise ValueError("sections begin with sentence 1 and follow one another")
         return self
 
 
