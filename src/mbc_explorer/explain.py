@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
 from mbc_explorer.condition import All, Any, AtLeast, AtMost, Condition, Includes, Leaf, Not, OneOf
@@ -27,6 +28,7 @@ def therapy_name(term: str, catalog: Catalog) -> str:
     return name if name[:2].isupper() or name[1:2].isupper() or name[:2] == "PI" else name[0].lower() + name[1:]
 
 
+@lru_cache(maxsize=4096)
 def leaf_text(leaf: Leaf, catalog: Catalog) -> str:
     """One question to the profile: `HER2 negative`, `earlier therapies include taxanes`."""
     attribute = catalog.attributes[leaf.attribute]

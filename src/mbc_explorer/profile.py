@@ -7,6 +7,7 @@ attribute, value and therapy by any accepted word, everything that is not unders
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.errors import Problem, ProfileError, suggestion
@@ -125,6 +126,7 @@ def _plain(fact: Fact) -> str | int | list[str]:
             return fact
 
 
+@lru_cache(maxsize=4096)
 def fold(word: str) -> str:
     """A word as it is compared: case, space around it or before a sign, and hyphens inside it do not count."""
     return _SPACED_SIGN.sub("", " ".join(_WORD_HYPHEN.sub(" ", word.casefold()).split()))

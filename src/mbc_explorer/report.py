@@ -32,7 +32,7 @@ from mbc_explorer.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from mbc_explorer.catalog import Anchored, Catalog, Citation, Head, Option, Rule
+    from mbc_explorer.catalog import Anchored, Catalog, Citation, Head, Option, Point, Rule
     from mbc_explorer.condition import Leaf
     from mbc_explorer.engine import Answer
     from mbc_explorer.facts import Facts
@@ -181,6 +181,10 @@ class Reporter:
             for option in catalog.options.values()
         }
         """The view of a source that has no rule on an option."""
+        self._touching = [
+            (frozenset(point.options), frozenset(point.attributes), _point(point)) for point in catalog.points.values()
+        ]
+        """Each difference with the options and the attributes that it touches."""
         self._static: dict[str, Plain] = {}
         self._asked: dict[str, list[str]] = {}
         self._leaves: dict[int, tuple[Condition, Plain]] = {}
@@ -215,16 +219,10 @@ class Reporter:
     def _points(self, understood: Understood, options: list[Plain]) -> list[Plain]:
         """The differences that touch an option that is not ruled out, and a stated attribute where they name any."""
         at_hand = {option["id"] for option in options if option["status"] != NOT_DESCRIBED}
-        stated = set(understood.order)
         return [
-            {
-                **point._asdict(),
-                "sources": list(dict.fromkeys(point.sources)),
-                "options": list(point.options),
-                "attributes": list(point.attributes),
-            }
-            for point in self._catalog.points.values()
-            if at_hand & set(point.options) and (not point.attributes or stated & set(point.attributes))
+            plain
+            for touched, asked, plain in self._touching
+            if not at_hand.isdisjoint(touched) and (not asked or not asked.isdisjoint(understood.order))
         ]
 
     def _notes(self, understood: Understood, known: Mapping[str, str]) -> list[Plain]:
@@ -352,6 +350,17 @@ class Reporter:
             name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)
         ]
         return [name for name in self._catalog.attributes if name in wanted]
+
+
+def _point(point: Point) -> Plain:
+    return {
+        "id": point.id,
+        "kind": point.kind,
+        "title": point.title,
+        "sources": list(dict.fromkeys(point.sources)),
+        "options": list(point.options),
+        "attributes": list(point.attributes),
+    }
 
 
 def _above(option: Option, catalog: Catalog) -> list[str]:
