@@ -296,8 +296,8 @@ class Rule(NamedTuple):
 
 Plain = dict[str, Anything]
 CORE_VALUES = (
-    "version", "digest", "nothing_known", "not_known", "definitions", "facts", "cubes", "heads", "conflicts", "words",
-    "implied", "rulesets",
+    "version", "digest", "groups", "nothing_known", "not_known", "definitions", "facts", "cubes", "heads", "conflicts",
+    "words", "implied", "rulesets",
 )  # fmt: skip
 CORE_RECORDS = (
     "sources",
@@ -323,9 +323,9 @@ class Catalog:
 
     __slots__ = (
         "_rest", "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions",
-        "differences", "digest", "facts", "glossary", "heads", "implied", "not_known", "notes", "nothing_known",
-        "options", "points", "rule_statements", "rules", "rules_of", "rulesets", "sentences", "sources",
-        "statements", "version", "words",
+        "differences", "digest", "facts", "glossary", "groups", "heads", "implied", "not_known", "notes",
+        "nothing_known", "options", "points", "rule_statements", "rules", "rules_of", "rulesets", "sentences",
+        "sources", "statements", "version", "words",
     )  # fmt: skip
 
     statements: dict[str, Statement]
@@ -341,6 +341,8 @@ class Catalog:
         """SHA-256 of the knowledge and rule files, shortened to 16 hex digits."""
         self.sources = _records(core["sources"], _source)
         self.attributes = _records(core["attributes"], _attribute)
+        self.groups: dict[str, str] = core["groups"]
+        """The groups of attributes, with their names."""
         self.nothing_known: str = core["nothing_known"]
         """What to say of a profile without any fact."""
         self.not_known: tuple[Value, ...] = _values(core["not_known"])

@@ -102,6 +102,7 @@ class Compiler:
         core = {
             "version": self.pack.sources.model.version,
             "digest": self.pack.digest,
+            "groups": {row.id: row.name for row in self.pack.profile.model.groups},
             "nothing_known": self.pack.profile.model.nothing_known,
             "not_known": [(row.id, row.aliases, ()) for row in self.pack.profile.model.not_known],
             "sources": sources,
@@ -164,6 +165,9 @@ class Compiler:
     def _attribute(self, index: int, row: Any) -> Attribute:
         loaded, find = self.pack.profile, self.resolver
         at = ("attributes", index)
+        groups = [group.id for group in self.pack.profile.model.groups]
+        if row.group not in groups:
+            find.unknown("group", row.group, groups, loaded.place(*at, "group"))
         applies = find.condition(row.applies_when, loaded, *at, "applies_when") if row.applies_when else None
         source = row.from_
         if source and (

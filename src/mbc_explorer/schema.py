@@ -204,7 +204,13 @@ class NamedInTextsData(Model):
     in_text: Text
 
 
+class GroupData(Model):
+    id: Name
+    name: Text
+
+
 class ProfileFile(Model):
+    groups: list[GroupData]
     not_known: list[ValueData]
     attributes: list[AttributeData]
     derivations: list[DerivationData]

@@ -38,14 +38,6 @@ FEW = 10
 """So many valid words are listed in full when another is given."""
 LISTS = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}
 """How the help names an item, for the kinds of attribute whose option is repeated."""
-GROUPS = {
-    "tumor": "The tumor",
-    "genes": "Genes and proteins",
-    "person": "The person",
-    "disease": "Extent and course of the disease",
-    "treatment": "Treatment so far, and now",
-    "wishes": "Wishes and circumstances",
-}
 
 
 @cache
@@ -56,7 +48,7 @@ def catalog_of(directory: Path | None) -> Catalog:
 
 def attribute_options(catalog: Catalog) -> list[TyperOption]:
     """One option for each attribute of the vocabulary, made directly: reading a signature takes ten times as long."""
-    return [_option(attribute) for attribute in catalog.attributes.values()]
+    return [_option(attribute, catalog.groups[attribute.group]) for attribute in catalog.attributes.values()]
 
 
 def flags(attribute: Attribute) -> list[str]:
@@ -65,7 +57,7 @@ def flags(attribute: Attribute) -> list[str]:
     return list(dict.fromkeys(f"--{name.replace('_', '-')}" for name in names))
 
 
-def _option(attribute: Attribute) -> TyperOption:
+def _option(attribute: Attribute, heading: str) -> TyperOption:
     if attribute.kind == "choice":
         metavar = "|".join(value.id for value in attribute.values)
     else:
@@ -78,7 +70,7 @@ def _option(attribute: Attribute) -> TyperOption:
         multiple=True,
         metavar=metavar,
         help=_help(attribute),
-        rich_help_panel=GROUPS.get(attribute.group, attribute.group),
+        rich_help_panel=heading,
         autocompletion=_completer(attribute),
     )
 

@@ -50,7 +50,7 @@ def profile(*, name: Name = None, template: Template = False, json: Json = False
     if template:
         from mbc_explorer.render.vocabulary import render_template
 
-        write_output(render_template(chosen), None)
+        write_output(render_template(chosen, catalog), None)
     elif json:
         rows = [_plain(attribute) for attribute in chosen]
         data = {

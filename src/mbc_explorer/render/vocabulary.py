@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from mbc_explorer.explain import words
 from mbc_explorer.profile import REGIMEN_GRAMMAR, SETTINGS, STOPPED
 from mbc_explorer.render.page import Page
 from mbc_explorer.render.words import citation_text, source_line
@@ -14,14 +13,6 @@ from mbc_explorer.report import DISCLAIMER, citations
 if TYPE_CHECKING:
     from mbc_explorer.catalog import Attribute, Catalog
 
-_GROUP_NAMES = {
-    "tumor": "The tumor",
-    "genes": "Genes and proteins",
-    "person": "The person",
-    "disease": "Extent and course of the disease",
-    "treatment": "Treatment so far, and now",
-    "wishes": "Wishes and circumstances",
-}
 _KINDS = {
     "choice": "one value",
     "list": "a list",
@@ -55,7 +46,7 @@ def render_attributes(attributes: list[Attribute], catalog: Catalog, *, detailed
     if not detailed:
         page.say("What can be said of a case. An attribute that is not given is unknown, never negative.")
     for group, rows in groupby(attributes, key=lambda attribute: attribute.group):
-        page.heading(_GROUP_NAMES.get(group, words(group)))
+        page.heading(catalog.groups[group])
         for attribute in rows:
             _attribute(page, attribute, catalog, detailed)
     ways = ", ".join(way.id for way in catalog.not_known)
@@ -97,14 +88,14 @@ def _therapies(page: Page, catalog: Catalog) -> None:
         page.say(f"- {name}" + (f" ({', '.join(spelled)})" if spelled else ""), 8, hang=2)
 
 
-def render_template(attributes: list[Attribute]) -> str:
+def render_template(attributes: list[Attribute], catalog: Catalog) -> str:
     """An empty profile in YAML, with comments; every line is a comment until it is filled in."""
     lines = [
         "# A profile for `mbc explore --profile FILE`. Remove the # before what is known; what is left out is unknown.",
         "# Quote + and -: er_status: '+'",
     ]
     for group, rows in groupby(attributes, key=lambda attribute: attribute.group):
-        lines += ["", f"# {_GROUP_NAMES.get(group, words(group))}"]
+        lines += ["", f"# {catalog.groups[group]}"]
         for attribute in rows:
             lines.append(f"#{attribute.id}: {_example(attribute)}")
     lines += ["", *(f"# {line}" for line in _wrapped(DISCLAIMER))]
