@@ -341,8 +341,8 @@ class Catalog:
         """SHA-256 of the knowledge and rule files, shortened to 16 hex digits."""
         self.sources = _records(core["sources"], _source)
         self.attributes = _records(core["attributes"], _attribute)
-        self.groups: dict[str, str] = core["groups"]
-        """The groups of attributes, with their names."""
+        self.groups: dict[str, str] = core.get("groups", {})
+        """The groups of attributes, with their names; a pack may leave them unnamed."""
         self.nothing_known: str = core["nothing_known"]
         """What to say of a profile without any fact."""
         self.not_known: tuple[Value, ...] = _values(core["not_known"])

@@ -166,7 +166,7 @@ class Compiler:
         loaded, find = self.pack.profile, self.resolver
         at = ("attributes", index)
         groups = [group.id for group in self.pack.profile.model.groups]
-        if row.group not in groups:
+        if groups and row.group not in groups:
             find.unknown("group", row.group, groups, loaded.place(*at, "group"))
         applies = find.condition(row.applies_when, loaded, *at, "applies_when") if row.applies_when else None
         source = row.from_

@@ -210,7 +210,7 @@ class GroupData(Model):
 
 
 class ProfileFile(Model):
-    groups: list[GroupData]
+    groups: list[GroupData] = []
     not_known: list[ValueData]
     attributes: list[AttributeData]
     derivations: list[DerivationData]

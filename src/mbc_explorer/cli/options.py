@@ -48,7 +48,10 @@ def catalog_of(directory: Path | None) -> Catalog:
 
 def attribute_options(catalog: Catalog) -> list[TyperOption]:
     """One option for each attribute of the vocabulary, made directly: reading a signature takes ten times as long."""
-    return [_option(attribute, catalog.groups[attribute.group]) for attribute in catalog.attributes.values()]
+    return [
+        _option(attribute, catalog.groups.get(attribute.group, attribute.group))
+        for attribute in catalog.attributes.values()
+    ]
 
 
 def flags(attribute: Attribute) -> list[str]:

@@ -46,7 +46,7 @@ def render_attributes(attributes: list[Attribute], catalog: Catalog, *, detailed
     if not detailed:
         page.say("What can be said of a case. An attribute that is not given is unknown, never negative.")
     for group, rows in groupby(attributes, key=lambda attribute: attribute.group):
-        page.heading(catalog.groups[group])
+        page.heading(catalog.groups.get(group, words(group)))
         for attribute in rows:
             _attribute(page, attribute, catalog, detailed)
     ways = ", ".join(way.id for way in catalog.not_known)
@@ -95,7 +95,7 @@ def render_template(attributes: list[Attribute], catalog: Catalog) -> str:
         "# Quote + and -: er_status: '+'",
     ]
     for group, rows in groupby(attributes, key=lambda attribute: attribute.group):
-        lines += ["", f"# {catalog.groups[group]}"]
+        lines += ["", f"# {catalog.groups.get(group, words(group))}"]
         for attribute in rows:
             lines.append(f"#{attribute.id}: {_example(attribute)}")
     lines += ["", *(f"# {line}" for line in _wrapped(DISCLAIMER))]
