@@ -135,7 +135,9 @@ def test_yaml_1_1_booleans_stay_words(pack: Copy) -> None:
     """`no` is the word no, which is no value of HER2, and `yes` is not true."""
     pack.edit(RULES, "{her2_status: positive}", "{her2_status: no}", after=TDM1)
     where = pack.place(RULES, "all:", after=TDM1)
-    assert pack.problems() == [Problem("unknown-value-of-her2_status", where, "unknown value-of-her2_status 'no'.")]
+    assert pack.problems() == [
+        Problem("unknown-value", where, "unknown value 'no' of her2_status; it is one of positive, negative.")
+    ]
     pack.edit(RULES, "with: []", "with: []\n    always: yes", after=TDM1)
     where = pack.place(RULES, "yes", after=TDM1)
     assert pack.problems() == [Problem("file-shape", where, "rules.always: Input should be a valid boolean.")]
@@ -213,14 +215,14 @@ def test_every_unknown_name_is_reported_with_its_place_and_the_nearest_one(pack:
         (STATEMENTS, "[0]", "mnt-undated has sentences 1 to 66; not 0."),
         (RULES, "{her_2_status", "unknown attribute 'her_2_status'; did you mean 'her2_status'"),
         (RULES, "id: pertuzumab-combination", "unknown partner 'trastuzumb'; did you mean 'trastuzumab'"),
-        (RULES, "{her2_status: positiv}", "unknown value-of-her2_status 'positiv'; did you mean 'positive'?"),
+        (RULES, "{her2_status: positiv}", "unknown value 'positiv' of her2_status; did you mean 'positive'?"),
         (
             RULES,
             "trastuzumab_emtansin\n",
             "unknown option 'trastuzumab_emtansin'; did you mean 'trastuzumab_emtansine'",
         ),
         (RULES, "[2222]", "mnt-undated has sentences 1 to 66; not 2222."),
-        (RULES, "all:", "unknown item-of-prior_therapies 'trastuzumap'; did you mean 'trastuzumab'"),
+        (RULES, "all:", "unknown item 'trastuzumap' of prior_therapies; did you mean 'trastuzumab'"),
         (RULES, "palbocyclib", "unknown statement 'mnt-undated.palbocyclib'; did you mean 'mnt-undated.palbociclib'"),
     ]
     places = [pack.place(file, words, after=TDM1 if words == "all:" else "") for file, words, _ in expected]

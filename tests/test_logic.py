@@ -86,6 +86,7 @@ TINY: dict[str, dict[str, Any]] = {
     },
     "agents": {"agents": [agent("alphamab", "antibody"), agent("betatoxin", "cytotoxic")]},
     "profile": {
+        "groups": [{"id": "tumor", "name": "Tumor"}],
         "not_known": [{"id": "unknown"}, {"id": "not_tested"}, {"id": "equivocal"}],
         "attributes": [
             *(attribute(name, "choice", "positive", "negative") for name in ("er", "pr", "her2", "hr")),

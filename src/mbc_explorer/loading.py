@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from mbc_explorer.folders import Folders
 
 _Model = TypeVar("_Model", bound=BaseModel)
+FEW = 12
+"""So many valid words are listed when none is near."""
 CASES_SUFFIX = ".cases.yaml"
 
 
@@ -263,11 +265,11 @@ class Resolver:
             case OneOf(_, wanted):
                 for value in wanted:
                     if value not in values:
-                        self.unknown(f"value-of-{attribute.id}", value, values, where)
+                        self._unknown_in(attribute.id, "value", value, values, where)
             case Includes(_, item):
                 valid = values if attribute.kind == "list" else self.therapies()
                 if item not in valid:
-                    self.unknown(f"item-of-{attribute.id}", item, valid, where)
+                    self._unknown_in(attribute.id, "item", item, valid, where)
             case AtLeast(_, number) | AtMost(_, number):
                 if number < 0 or (attribute.kind == "list" and number != 1):
                     text = (
@@ -276,6 +278,13 @@ class Resolver:
                         else "a count is not negative."
                     )
                     self.report("wrong-number", where, text)
+
+    def _unknown_in(self, attribute: str, what: str, word: str, valid: Iterable[str], where: str) -> None:
+        names = list(valid)
+        listed = f"; it is one of {', '.join(names)}." if len(names) <= FEW else "."
+        self.report(
+            f"unknown-{what}", where, f"unknown {what} {word!r} of {attribute}{suggestion(word, names, listed)}"
+        )
 
     def rows(self, loaded: Loaded, key: str) -> Iterator[tuple[int, Any, str]]:
         """(index, row, place) of each row of a file's list."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from mbc_explorer.explain import words
 from mbc_explorer.profile import REGIMEN_GRAMMAR, SETTINGS, STOPPED
 from mbc_explorer.render.page import Page
 from mbc_explorer.render.words import citation_text, source_line
