@@ -230,11 +230,13 @@ class TestInterruption:
             "rulesets = Rulesets([(str(n), (('f', 'x'), ('g', str(n % 7)))) for n in range(200)])\n"
             "case = {'f': 'x', 'g': '3'}\n"
             "wanted = fired(rulesets, case)\n"
+            "def query_until(number):\n"
+            "    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002))\n"
+            "    while sent < number:\n"
+            "        fired(rulesets, case)\n"
             "for number in range(1, 201):\n"
             "    try:\n"
-            "        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002))\n"
-            "        while sent < number:\n"
-            "            fired(rulesets, case)\n"
+            "        query_until(number)\n"
             "    except KeyboardInterrupt:\n"
             "        caught += 1\n"
             "    right += fired(rulesets, case) == wanted\n"
@@ -850,16 +852,16 @@ class TestThreadsAndForks:
         before = len(library.calls)
         making, answered = Event(), Event()
         answers: list[Answer] = []
-        first = Thread(target=lambda: answers.append(durable.answer(known)))
 
         def wait_while_making(name: str, call: Callable[[], object]) -> object:
-            if name == "create_ruleset" and current_thread() is first:
+            if name == "create_ruleset" and current_thread().name == "first":
                 making.set()
                 answered.wait()
             return call()
 
         def is_right() -> bool:
             library.tamper = wait_while_making
+            first = Thread(target=lambda: answers.append(durable.answer(known)), name="first")  # made in the fork
             first.start()
             making.wait()
             answers.append(durable.answer(known))

@@ -164,6 +164,14 @@ class Index:
         }
         self._known = {word for row in rows for text in row[1:] for word in str(text).split()} | set(self._unspoken)
 
+    def close(self) -> None:
+        """Give the table back."""
+        self._table.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_table"):
+            self.close()
+
     def search(
         self,
         question: str,
