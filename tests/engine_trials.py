@@ -155,10 +155,10 @@ class Tampered:
     def __init__(self, tamper: Callable[[str, Callable[[], object]], object] = lambda _, call: call()) -> None:
         self.calls: list[tuple[str, tuple[object, ...]]] = []
         self.tamper = tamper
-        self.library = importlib.import_module("durable_rules_engine")
+        self.genuine = importlib.import_module("durable_rules_engine")
 
     def __getattr__(self, name: str) -> Callable[..., object]:
-        real = getattr(self.library, name)
+        real = getattr(self.genuine, name)
 
         def call(*given: object) -> object:
             self.calls.append((name, given))

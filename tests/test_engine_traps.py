@@ -682,7 +682,7 @@ class TestFailures:
             is_firing = bool(found) and name in ("start_action_for_state", "complete_and_start_action")
             if not is_firing or next(firings) != lost:
                 return found
-            following = library.library.complete_and_start_action(*library.calls[-1][1])
+            following = library.genuine.complete_and_start_action(*library.calls[-1][1])
             return following if isinstance(found, str) else ("", following)
 
         library.tamper = losing
@@ -881,7 +881,7 @@ class TestMemory:
         self, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Ids clash after 65,710 facts, states run out after 1,024, and facts that are kept add up."""
-        library = Tampered().library
+        library = Tampered().genuine
         registered: list[str] = []
 
         def create_ruleset(name: str, text: str) -> object:
