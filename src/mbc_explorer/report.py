@@ -23,10 +23,10 @@ from mbc_explorer.condition import (
     to_yaml,
 )
 from mbc_explorer.condition import Any as AnyOf
-from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
+from mbc_explorer.engine import MET, UNKNOWN
 from mbc_explorer.errors import EngineError, one
 from mbc_explorer.evaluate import WORDS, Evaluator, unsettled
-from mbc_explorer.explain import condition_text, leaf_text, reason_text, words
+from mbc_explorer.explain import leaf_text, reason_text
 from mbc_explorer.version import VERSION
 
 if TYPE_CHECKING:
@@ -484,6 +484,3 @@ def _summary(options: list[Plain]) -> Plain:
         "statuses": {status: sum(1 for option in options if option["status"] == status) for status in STATUSES},
         "missing": dict(sorted(missing.items(), key=lambda pair: (-pair[1], pair[0]))),
     }
-
-
-__all__ = ["DISCLAIMER", "LEGEND", "NOT_MET", "Narrowing", "Report", "Reporter", "condition_text", "narrowed", "words"]

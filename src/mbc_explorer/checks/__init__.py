@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mbc_explorer.catalog import Catalog
 from mbc_explorer.checks.accounting import Account, accounts, check_accounts
 from mbc_explorer.checks.attribution import check_attribution
 from mbc_explorer.checks.cases import check_cases
@@ -65,6 +64,3 @@ def check(folders: Folders, corpus: Path | None) -> Checked:
         words = {name: [normalize(sentence) for sentence in found.values()] for name, found in spoken.items()}
         problems += [*mismatches, *check_copying(texts, words, catalog)]
     return Checked(counts, accounts(pack), problems)
-
-
-__all__ = ["Catalog", "Checked", "check"]
