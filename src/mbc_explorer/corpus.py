@@ -10,10 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from typing import NamedTuple
 
 FINGERPRINT_DIGITS = 16
 RESYNC_SENTENCES = 40
@@ -97,12 +94,6 @@ def _split(line: str) -> list[str]:
         start = end.end()
     pieces.append(line[start:].strip())
     return [piece for piece in pieces if piece]
-
-
-def read_corpus(directory: Path, filename: str) -> str | None:
-    """The text of one source from a local corpus, or None where the file is absent."""
-    path = directory / filename
-    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def verify(text: str, ledger: list[LedgerEntry]) -> tuple[dict[int, str], list[Mismatch]]:

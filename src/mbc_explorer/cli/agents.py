@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Annotated, Any
 
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, json_indent, wants_color, write_output
+from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
 from mbc_explorer.lookup import cited
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
@@ -45,7 +44,7 @@ def listed(rows: list[dict[str, Any]], key: str, heading: str, shown: list[tuple
     """Print a list as text or JSON."""
     if json:
         data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, key: rows}
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
         return
     from mbc_explorer.render.entries import render_list
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as json_text
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, catalog_of, chosen, json_indent, wants_color, write_output
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
 from mbc_explorer.coverage import coverage as coverage_of
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 from mbc_explorer.verbatim import sentences_of
@@ -34,7 +33,7 @@ def coverage(
         write_output(coverage_html(records, catalog), html)
     elif json:
         data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "sources": records}
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
     else:
         from mbc_explorer.render.coverage import render_coverage
 

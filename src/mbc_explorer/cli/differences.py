@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Annotated, Any
 
 import typer
 
 from mbc_explorer.catalog import Difference
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, json_indent, wants_color, write_output
+from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
 KINDS = ("conditions", "scope", "dated", "wording", "classification", "silence", "internal")
@@ -54,7 +53,7 @@ def differences(
     ]
     if json:
         data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "differences": rows}
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
         return
     from mbc_explorer.render.entries import render_differences
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Any
 
 import typer
@@ -12,9 +11,9 @@ from mbc_explorer.cli.explore import Assigned, Engine, ProfileFile
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
+    as_json,
     attribute_options,
     catalog_of,
-    json_indent,
     profile_from,
     stated,
     wants_color,
@@ -47,7 +46,7 @@ def grid(
             "profile": report.data["profile"],
             "grid": rows,
         }
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
         return
     from mbc_explorer.render.grid import render_grid
 

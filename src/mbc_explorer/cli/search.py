@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Annotated, Any, get_args
 
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, json_indent, wants_color, write_output
+from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
 from mbc_explorer.lookup import KINDS
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
@@ -65,7 +64,7 @@ def search(
             "unknown": list(found.unknown),
             "hits": hits,
         }
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
         return
     from mbc_explorer.render.entries import render_found
 

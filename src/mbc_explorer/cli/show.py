@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import Annotated, Any
 
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, catalog_of, json_indent, wants_color, write_output
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, as_json, catalog_of, wants_color, write_output
 from mbc_explorer.lookup import entry, find
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 from mbc_explorer.verbatim import with_verbatim
@@ -34,7 +33,7 @@ def show(
     entries = [with_verbatim(catalog, entry(catalog, found), corpus) for found in find(catalog, name)]
     if json:
         data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "entries": entries}
-        write_output(json_text.dumps(data, ensure_ascii=False, indent=json_indent()), None)
+        write_output(as_json(data), None)
         return
     from mbc_explorer.render.entries import render_entries
 
