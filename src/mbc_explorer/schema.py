@@ -59,8 +59,8 @@ ConditionData = Annotated[dict[str, Any], AfterValidator(_condition)]
 
 
 Kind = Literal[
-    "treatment", "definition", "testing", "monitoring", "side_effect", "management", "supportive", "lifestyle",
-    "fertility", "trial", "symptom", "outlook", "decision", "epidemiology", "background",
+    "treatment", "mechanism", "administration", "definition", "testing", "monitoring", "side_effect", "management",
+    "supportive", "lifestyle", "fertility", "trial", "symptom", "outlook", "decision", "epidemiology", "background",
 ]  # fmt: skip
 """What a statement is about."""
 Reason = Literal[
