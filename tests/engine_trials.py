@@ -16,7 +16,7 @@ from mbc_explorer.catalog import CORE_RECORDS, DESCRIBES, REST, Catalog, Conflic
 from mbc_explorer.compiling import needed_heads
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.facts import known_facts
-from mbc_explorer.primes import Masks, World, complement, formula, spelled
+from mbc_explorer.primes import Masks, World, closed, complement, formula, spelled
 from mbc_explorer.profile import Profile, read_profile
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def tiny_catalog(
     """A catalog of facts with their values, a rule for each condition, and constraints: what is given, what follows."""
     stated = [Constraint(name, given, then, "", "curator", ()) for name, (given, then) in constraints.items()]
     facts = dict(values)
-    world = World(stated, facts)
+    world = closed(stated, facts)
     numbers: dict[Cube, int] = {}
 
     def numbered(cubes: list[Masks]) -> tuple[int, ...]:

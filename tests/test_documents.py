@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -134,6 +135,28 @@ def test_the_page_of_coverage_holds_the_texts_only_with_a_corpus(catalog: Catalo
     assert sentence in with_texts
     assert "http" not in without
     assert "<script" not in with_texts
+
+
+def test_the_page_of_coverage_leads_everywhere(catalog: Catalog) -> None:
+    """Every link of the page has its place there, every place one name; rules are told with their conditions."""
+    page = coverage_html(coverage(catalog), catalog)
+    places = re.findall(r' id="([^"]+)"', page)
+    assert len(places) == len(set(places))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(places)
+    assert "describes: Lapatinib, if HER2: positive; earlier therapies include" in page
+    assert "Set aside: navigation" in page
+
+
+def test_what_is_unaccounted_is_named_first_on_the_page_of_coverage(catalog: Catalog) -> None:
+    """A sentence that nothing accounts for is counted, linked from the top and marked; its words are escaped."""
+    records = coverage(catalog, {"mnt-undated": {2: "<b>& so on"}})
+    (record,) = [record for record in records if record["source"] == "mnt-undated"]
+    record["unaccounted"] = 1
+    record["sections"][0]["rows"][1].update(statements=[], rules=[], set_aside=None)
+    page = coverage_html([record], catalog)
+    assert page.index("Not accounted for:") < page.index('<tr id="mnt-undated:2" class="open">')
+    assert "1 unaccounted</b></summary>" in page
+    assert "&lt;b&gt;&amp; so on" in page
 
 
 def test_a_link_to_a_passage_names_its_first_and_last_words() -> None:

@@ -28,7 +28,7 @@ from mbc_explorer.errors import KnowledgeError, Problem, ProfileError
 from mbc_explorer.evaluate import Evaluator, unsettled
 from mbc_explorer.facts import known_facts
 from mbc_explorer.folders import Folders
-from mbc_explorer.primes import World, complement, cubes_of, formula, primes, spelled
+from mbc_explorer.primes import closed, complement, cubes_of, formula, primes, spelled
 from mbc_explorer.profile import Profile, read_profile
 
 if TYPE_CHECKING:
@@ -524,7 +524,7 @@ def test_the_opposite_of_a_fact_that_may_not_apply_holds_its_not_applying() -> N
 def test_impossible_worlds_do_not_count(tiny: Tiny) -> None:
     """Triple-negative is settled by its three receptors, by HR and HER2, or by its own name."""
     catalog = tiny.catalog({"tnbc": "present"})
-    world = World(catalog.constraints.values(), catalog.facts)
+    world = closed(catalog.constraints.values(), catalog.facts)
     cubes = {
         spelled(cube, catalog.facts) for cube in world.settled(formula(OneOf("tnbc", ("present",)), catalog.facts))
     }

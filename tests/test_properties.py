@@ -23,7 +23,7 @@ from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.evaluate import Evaluator
 from mbc_explorer.facts import known_facts
 from mbc_explorer.primes import And as AndFormula
-from mbc_explorer.primes import Literal, Or, World, cubes_of, formula, primes, spelled
+from mbc_explorer.primes import Literal, Or, closed, cubes_of, formula, primes, spelled
 from mbc_explorer.profile import read_profile
 from mbc_explorer.report import STATUSES, Narrowing, Reporter, narrowed
 
@@ -594,7 +594,7 @@ def lies_inside(cubes: list[Cube], known: Known) -> bool:
 @given(constraints(), formulas())
 def test_cubes_and_heads_keep_verdicts_exact_under_constraints(tied: list[Constraint], what: Formula) -> None:
     """With what the heads derive, a cube holds exactly when every allowed world agrees; the needed ones do as well."""
-    world = World(tied, MANY)
+    world = closed(tied, MANY)
     ids = list(MANY)
     allowed = [w for w in every_world() if all(holds(c.then, w) or not holds(c.given, w) for c in tied)]
     assume(allowed)

@@ -62,5 +62,7 @@ def restricted(catalog: Catalog, sources: Collection[str]) -> Catalog:
     core["rulesets"] = ()
     rest["statements"] = [row for row in rest["statements"] if row.source in sources]
     rest["differences"] = [row for row in rest["differences"] if {side.source for side in row.sides} <= set(sources)]
+    kept = {row.id for row in core["rules"]}
+    rest["readings"] = [row for row in rest["readings"] if row.rule in kept]
     rest["sentences"] = [row for row in rest["sentences"] if row[0] in sources]
     return Catalog(core, lambda: rest)

@@ -90,6 +90,8 @@ class Statement(NamedTuple):
     attributes: tuple[str, ...]
     when: Condition | None
     """The condition that it states, where no rule carries it."""
+    speaks_of: tuple[str, ...]
+    """The agents that it makes its claim of, or else the categories; those that its sentences only name are left out."""
 
 
 class Value(NamedTuple):
@@ -139,6 +141,8 @@ class Attribute(NamedTuple):
     applies_because: str | None
     from_regimens: FromRegimens | None
     minimum: int
+    alters: str
+    """Whether a stated value can come to be another: `freely`, `grows` (only more of it, as a history) or `never`."""
 
 
 class Constraint(NamedTuple):
@@ -238,6 +242,16 @@ class LedgerRow(NamedTuple):
     set_aside: str | None
 
 
+class Reading(NamedTuple):
+    """Another condition that the sentences of a rule can be read to state. The rule's own decides."""
+
+    id: str
+    rule: str
+    because: str
+    """Which words can be read in two ways, and how."""
+    condition: Condition
+
+
 class Difference(NamedTuple):
     """A curated point on which sources differ, one is dated by another, or one is odd in itself."""
 
@@ -311,7 +325,7 @@ CORE_RECORDS = (
     "rules",
     "points",
 )
-REST = ("statements", "differences", "glossary", "sentences")
+REST = ("statements", "differences", "glossary", "readings", "sentences")
 
 
 class Catalog:
@@ -324,13 +338,15 @@ class Catalog:
     __slots__ = (
         "_rest", "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions",
         "differences", "digest", "facts", "glossary", "groups", "heads", "implied", "not_known", "notes",
-        "nothing_known", "options", "points", "rule_statements", "rules", "rules_of", "rulesets", "sentences",
-        "sources", "statements", "version", "words",
+        "nothing_known", "options", "points", "readings", "rule_statements", "rules", "rules_of", "rulesets",
+        "sentences", "sources", "statements", "version", "words",
     )  # fmt: skip
 
     statements: dict[str, Statement]
     differences: dict[str, Difference]
     glossary: dict[str, Term]
+    readings: dict[str, Reading]
+    """Other readings of rules, by id: that of the rule, a slash and a name."""
     sentences: dict[str, tuple[LedgerRow, ...]]
     """Every sentence of each source, in order."""
 
@@ -383,6 +399,7 @@ class Catalog:
         self.differences = _records(rest["differences"], _difference)
         self.sentences = {row[0]: tuple(LedgerRow(*entry) for entry in row[1]) for row in rest["sentences"]}
         self.glossary = _records(rest["glossary"], lambda row: Term(row[0], row[1], tuple(row[2]), tuple(row[3])))
+        self.readings = _records(rest["readings"], lambda row: Reading(*row[:3], decode(row[3])))
         return getattr(self, name)
 
     def plain(self) -> tuple[Plain, Plain]:
@@ -451,20 +468,20 @@ def _option(row: list[Anything]) -> Option:
 
 
 def _statement(row: list[Anything]) -> Statement:
-    name, source, sentences, *words, agents, categories, attributes, when = row
-    concerns = (tuple(agents), tuple(categories), tuple(attributes))
-    return Statement._make((name, source, _anchors(sentences), *words, *concerns, decode(when) if when else None))
+    name, source, sentences, *words, agents, categories, attributes, when, speaks_of = row
+    concerns = (tuple(agents), tuple(categories), tuple(attributes), decode(when) if when else None, tuple(speaks_of))
+    return Statement._make((name, source, _anchors(sentences), *words, *concerns))
 
 
 def _attribute(row: list[Anything]) -> Attribute:
-    *head, aliases, about, cites, values, not_in_documents, applies, because, source, minimum = row
+    *head, aliases, about, cites, values, not_in_documents, applies, because, source, minimum, alters = row
     unspoken = tuple(NotInDocuments(tuple(words), answer) for words, answer in not_in_documents)
     applies_when = decode(applies) if applies else None
     regimens = FromRegimens(*source) if source else None
     return Attribute._make(
         (
             *(*head, tuple(aliases), about, _citations(cites), _values(values), unspoken),
-            *(applies_when, because, regimens, minimum),
+            *(applies_when, because, regimens, minimum, alters),
         )
     )
 

@@ -21,6 +21,7 @@ from mbc_explorer.catalog import (
     Note,
     NotInDocuments,
     Option,
+    Reading,
     Rule,
     Section,
     Side,
@@ -33,7 +34,7 @@ from mbc_explorer.condition import ALWAYS, Condition, OneOf, attributes_read
 from mbc_explorer.engine import compiled_rulesets
 from mbc_explorer.errors import EngineError, KnowledgeError, place_order
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
-from mbc_explorer.primes import Masks, TooManyCubes, World, complement, formula, spelled
+from mbc_explorer.primes import Masks, TooManyCubes, World, closed, complement, formula, spelled
 from mbc_explorer.schema import citation_parts
 from mbc_explorer.structure import structural_constraints
 
@@ -72,6 +73,7 @@ class Compiler:
         differences = [d for loaded in self.pack.differences for d in self._differences(loaded)]
         glossary = [term for loaded in self.pack.glossary for term in self._glossary(loaded)]
         drafts = [rule for loaded in self.pack.rules for rule in self._rules(loaded)]
+        readings = [reading for loaded in self.pack.rules for reading in self._readings(loaded)]
         self._unique_ids()
         words = self._words()
         self._stop_on_problems()
@@ -89,10 +91,12 @@ class Compiler:
         asked += [condition for rule in stated for condition in (rule.given, rule.then)]
         asked += [a.applies_when for a in attributes if a.applies_when]
         asked += [s.when for s in statements if s.when]
+        asked += [reading.condition for reading in readings]
         structural, domains = structural_constraints(attributes, asked, implied)
         constraints = [*stated, *structural]
-        world = World(constraints, domains)
+        world = closed(constraints, domains)
         compiled = [self._compiled(rule, world) for rule in drafts]
+        self._stop_on_equal_readings(drafts, readings, world)
         self._stop_on_problems()
         heads = [
             Head(fact, domains[fact][value], spelled(cube, domains), by)
@@ -129,6 +133,7 @@ class Compiler:
             "statements": statements,
             "differences": differences,
             "glossary": glossary,
+            "readings": readings,
             "sentences": [(source.id, self._sentences(source.id)) for source in sources],
         }
         catalog = Catalog(core, lambda: rest)
@@ -183,7 +188,7 @@ class Compiler:
             tuple(NotInDocuments(tuple(entry.words), entry.answer) for entry in row.not_in_documents),
             applies, row.applies_because,
             FromRegimens._make(source.model_dump().values()) if source else None,
-            row.minimum,
+            row.minimum, row.alters,
         )  # fmt: skip
 
     def _category(self, name: str) -> Category:
@@ -258,6 +263,7 @@ class Compiler:
                     row.kind,
                     *names,
                     when,
+                    tuple(row.agents or row.categories),
                 )
             )
         return found
@@ -371,6 +377,27 @@ class Compiler:
                 )
             )  # fmt: skip
         return found
+
+    def _readings(self, loaded: Loaded) -> list[Reading]:
+        found = []
+        for index, row, _ in self.resolver.rows(loaded, "rules"):
+            rule = f"{loaded.model.source}.{row.id}"
+            for number, other in enumerate(row.other_readings):
+                at = ("rules", index, "other_readings", number, "when")
+                condition = self.resolver.condition(other.when, loaded, *at) if other.when else ALWAYS
+                found.append(Reading(f"{rule}/{other.id}", rule, other.because, condition))
+        self.resolver.unique(((r.id, r.rule) for r in found), "reading")
+        return found
+
+    def _stop_on_equal_readings(self, rules: list[Rule], readings: list[Reading], world: World) -> None:
+        """Another reading must part from the rule's own in some case."""
+        own = {rule.id: rule.condition for rule in rules}
+        for reading in readings:
+            cubes = [world.settled(formula(c, world.domains)) for c in (own[reading.rule], reading.condition)]
+            one, other = (sorted(spelled(cube, world.domains) for cube in some) for some in cubes)
+            if one == other:
+                message = "comes to the same as the rule's own condition in every case; leave it out."
+                self.resolver.report("same-reading", reading.id, message)
 
     def _unique_ids(self) -> None:
         find = self.resolver

@@ -34,11 +34,8 @@ def beside_option(catalog: Catalog, option: Option, source: str) -> list[Stateme
     for statement in catalog.statements.values():
         if statement.source != source or statement.kind not in BESIDE_OPTION:
             continue
-        if statement.agents:
-            belongs = bool(option.agents) and set(statement.agents) <= set(option.agents)
-        else:
-            belongs = bool(statement.categories) and any(name in path for name in statement.categories)
-        if belongs:
+        of = set(statement.speaks_of)
+        if of and of <= set(option.agents) or of & path:
             found.append(statement)
     return found
 

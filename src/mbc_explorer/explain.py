@@ -5,7 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
-from mbc_explorer.condition import All, Any, AtLeast, AtMost, Condition, Includes, Leaf, Not, OneOf
+from mbc_explorer.condition import (
+    ABSENT,
+    NO,
+    NOT_APPLICABLE,
+    PRESENT,
+    YES,
+    All,
+    Any,
+    AtLeast,
+    AtMost,
+    Condition,
+    Includes,
+    Leaf,
+    Not,
+    OneOf,
+    attribute_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,6 +61,28 @@ def leaf_text(leaf: Leaf, catalog: Catalog) -> str:
         case AtMost(_, number):
             return f"{attribute.label}: at most {number}"
     assert_never(leaf)
+
+
+def fact_text(fact: str, values: Iterable[str], catalog: Catalog) -> str:
+    """A fact with the values that it has or could have: `ER: positive`, `earlier therapies do not include taxanes`."""
+    values = tuple(values)
+    attribute = catalog.attributes[attribute_of(fact)]
+    if values == (NOT_APPLICABLE,):
+        return f"{attribute.label}: not applicable"
+    _, colon, item = fact.partition(":")
+    _, at_least, number = fact.partition(">=")
+    if colon and values == (PRESENT,):
+        return leaf_text(Includes(attribute.id, item), catalog)
+    if colon and values == (ABSENT,):
+        return leaf_text(Includes(attribute.id, item), catalog).replace(" include ", " do not include ", 1)
+    if at_least and values == (YES,):
+        return leaf_text(AtLeast(attribute.id, int(number)), catalog)
+    if at_least and values == (NO,):
+        none = attribute.kind == "list" and number == "1"
+        return f"{attribute.label}: none" if none else leaf_text(AtMost(attribute.id, int(number) - 1), catalog)
+    if colon or at_least:
+        return f"{leaf_text(Includes(attribute.id, item), catalog) if colon else fact}: {alternatives(values)}"
+    return leaf_text(OneOf(attribute.id, values), catalog)
 
 
 def condition_text(condition: Condition, catalog: Catalog, nested: bool = False) -> str:

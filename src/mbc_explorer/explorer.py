@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mbc_explorer.case import Case
 from mbc_explorer.compiled import load_catalog
 from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.evaluate import Evaluator
-from mbc_explorer.facts import known_facts
-from mbc_explorer.profile import read_profile
 from mbc_explorer.report import Report, Reporter
 
 if TYPE_CHECKING:
@@ -65,17 +64,24 @@ class Explorer:
             ProfileError: when the profile is not understood or contradicts itself.
             EngineError: when the engine fails; never a wrong answer instead.
         """
-        understood = read_profile(profile, self.catalog)
-        facts = known_facts(understood, self.catalog)
-        answer = self._engine.answer(facts.known)
-        report = self._reporter.report(understood, facts, answer, self.engine)
+        case = self.case(profile)
+        report = case.report
         if self._as_of is not None:
             report = Report({**report.data, "as_of": self._as_of.plain()})
         if not details:
             return report
         from mbc_explorer.concerning import detailed
 
-        return Report(detailed(self.catalog, self._reporter.evaluator, report.data, answer.known))
+        return Report(detailed(self.catalog, self._reporter.evaluator, report.data, case.known))
+
+    def case(self, profile: Profile) -> Case:
+        """A profile understood and judged, for `why`, `why_not`, `nearest` and the like.
+
+        Raises:
+            ProfileError: when the profile is not understood or contradicts itself.
+            EngineError: when the engine fails; never a wrong answer instead.
+        """
+        return Case(profile, self.catalog, self._engine, self._reporter)
 
 
 def explore(profile: Profile, catalog: Catalog | None = None, engine: str | None = None) -> Report:

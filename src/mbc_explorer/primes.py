@@ -3,7 +3,7 @@
 `Formula` is a condition in negation normal form over literals (a fact has one of these values). The *primes* of a
 formula are its maximal cubes; a formula holds under partial knowledge exactly when one of its primes lies inside what
 is known. Worlds that the constraints forbid do not count, so the primes are taken of "formula, or forbidden".
-Used when a catalog is compiled, never for an answer.
+Used when a catalog is compiled, and to explain what would settle a condition; never for a verdict.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mbc_explorer.condition import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mbc_explorer.catalog import Constraint, Cube
 
@@ -107,19 +107,19 @@ def cubes_of(what: Formula, domains: Domains) -> list[Masks]:
                 return [{}]
             return [{fact: mask}] if mask else []
         case Or(parts):
-            return _absorbed(cube for part in parts for cube in cubes_of(part, domains))
+            return absorbed(cube for part in parts for cube in cubes_of(part, domains))
         case And(parts):
             cubes: list[Masks] = [{}]
             for part in parts:
                 pairs = product(cubes, cubes_of(part, domains))
-                cubes = _absorbed(both for left, right in pairs if (both := _meet(left, right)) is not None)
+                cubes = absorbed(both for left, right in pairs if (both := meet(left, right)) is not None)
             return cubes
     assert_never(what)
 
 
 def primes(cover: Iterable[Masks], domains: Domains) -> list[Masks]:
     """All prime cubes of the union of the given cubes, by iterated consensus."""
-    known = _absorbed(cover)
+    known = absorbed(cover)
     tried: set[tuple[int, int]] = set()
     changed = True
     while changed:
@@ -146,12 +146,12 @@ def _consensus(left: Masks, right: Masks, domains: Domains) -> Iterable[Masks]:
         union = left[fact] | right[fact]
         if union in (left[fact], right[fact]):
             continue
-        rest = _meet({k: v for k, v in left.items() if k != fact}, {k: v for k, v in right.items() if k != fact})
+        rest = meet({k: v for k, v in left.items() if k != fact}, {k: v for k, v in right.items() if k != fact})
         if rest is not None:
             yield rest if union == full(domains, fact) else {**rest, fact: union}
 
 
-def _meet(left: Masks, right: Masks) -> Masks | None:
+def meet(left: Masks, right: Masks) -> Masks | None:
     both = dict(left)
     for fact, mask in right.items():
         both[fact] = both.get(fact, mask) & mask
@@ -170,7 +170,7 @@ def _narrowness(cube: Masks) -> tuple[int, int]:
     return len(cube), -sum(mask.bit_count() for mask in cube.values())
 
 
-def _absorbed(cubes: Iterable[Masks]) -> list[Masks]:
+def absorbed(cubes: Iterable[Masks]) -> list[Masks]:
     kept: list[Masks] = []
     for cube in sorted(cubes, key=_narrowness):
         if not any(_contains(other, cube) for other in kept):
@@ -189,15 +189,46 @@ def spelled(cube: Masks, domains: Domains) -> Cube:
     )
 
 
+def masked(cube: Cube, domains: Domains) -> Masks:
+    """The reverse of `spelled`."""
+    return {fact: sum(1 << domains[fact].index(value) for value in values) for fact, values in cube}
+
+
+def restricted(what: Formula, known: Mapping[str, str], domains: Domains) -> Formula:
+    """What is left of a formula once some facts are known."""
+    match what:
+        case Literal(fact, mask):
+            if fact not in known:
+                return what
+            return And(()) if mask >> domains[fact].index(known[fact]) & 1 else Or(())
+        case And(parts):
+            return And(tuple(restricted(part, known, domains) for part in parts))
+        case Or(parts):
+            return Or(tuple(restricted(part, known, domains) for part in parts))
+    assert_never(what)
+
+
+def closed(constraints: Iterable[Constraint], domains: Domains) -> World:
+    """The world of some constraints."""
+    direct = {rule.id: cubes_of(forbidden(rule, domains), domains) for rule in constraints}
+    impossible = [cube for group in _groups(direct.values()) for cube in primes(group, domains)]
+    return World(domains, impossible, direct)  # groups are independent, so their primes are the primes of the whole
+
+
 class World:
     """The constraints, closed: which cubes are impossible, and what a set of facts implies."""
 
-    def __init__(self, constraints: Iterable[Constraint], domains: Domains) -> None:
+    def __init__(self, domains: Domains, impossible: list[Masks], direct: dict[str, list[Masks]] | None = None) -> None:
+        """A world from every prime cube that is impossible in it.
+
+        Args:
+            domains: every fact with its possible values.
+            impossible: the prime cubes of what no case can be.
+            direct: the cubes that each constraint forbids by itself; needed only to say which is to blame.
+        """
         self.domains = domains
-        self.direct = {rule.id: cubes_of(forbidden(rule, domains), domains) for rule in constraints}
-        self.impossible = [
-            cube for group in _groups(self.direct.values()) for cube in primes(group, domains)
-        ]  # components are independent, so their primes are the primes of the whole
+        self.direct = direct or {}
+        self.impossible = impossible
         self._touching: dict[str, list[Masks]] = {}
         for cube in self.impossible:
             for fact in cube:

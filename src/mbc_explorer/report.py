@@ -252,8 +252,7 @@ class Reporter:
         for rule in catalog.rules_of[option.id]:
             by_source[rule.source].append(self._rule(rule, verdicts[rule.id], case))
         describing = [rule for rules in by_source.values() for rule in rules if rule["stance"] == DESCRIBES]
-        truths = {rule["criterion"] for rule in describing}
-        status = DESCRIBED if MET in truths else UNDETERMINED if UNKNOWN in truths else NOT_DESCRIBED
+        status = status_of(catalog.rules_of[option.id], verdicts)
         missing = dict.fromkeys(name for rule in describing for name in rule["missing"])
         return {
             "id": option.id,
@@ -294,21 +293,8 @@ class Reporter:
 
     def _prepared(self, rule: Rule) -> Plain:
         """The part of a rule that is the same for every profile; made when it is first shown."""
-        statement = self._catalog.rule_statements[rule.statement]
         self._asked[rule.id] = askable(self._catalog, attributes_read(rule.condition))
-        static = self._static[rule.id] = {
-            "with": list(rule.partners),
-            "statement": statement.id,
-            "paraphrase": statement.paraphrase,
-            "worded_for": statement.worded_for,
-            "note": statement.note,
-            "anchor": {
-                "source": rule.source,
-                "section": statement.sentences[0].section,
-                "sentences": _anchored(statement.sentences),
-                "context": _anchored(rule.context),
-            },
-        }
+        static = self._static[rule.id] = stated_by(rule, self._catalog)
         return static
 
     def _tree(self, node: Condition, case: _Case) -> Plain:
@@ -350,6 +336,30 @@ class Reporter:
             name for name in open_ones if name in self._asked[rule.id] and not _is_settled(self._catalog, name, known)
         ]
         return [name for name in self._catalog.attributes if name in wanted]
+
+
+def status_of(rules: Iterable[Rule], verdicts: Mapping[str, str]) -> str:
+    """The status of an option from what its rules come to: only those that describe it count."""
+    truths = {verdicts[rule.id] for rule in rules if rule.stance == DESCRIBES}
+    return DESCRIBED if MET in truths else UNDETERMINED if UNKNOWN in truths else NOT_DESCRIBED
+
+
+def stated_by(rule: Rule, catalog: Catalog) -> Plain:
+    """What a rule rests on: the statement, paraphrased, with its sentences and what the source names beside it."""
+    statement = catalog.rule_statements[rule.statement]
+    return {
+        "with": list(rule.partners),
+        "statement": statement.id,
+        "paraphrase": statement.paraphrase,
+        "worded_for": statement.worded_for,
+        "note": statement.note,
+        "anchor": {
+            "source": rule.source,
+            "section": statement.sentences[0].section,
+            "sentences": _anchored(statement.sentences),
+            "context": _anchored(rule.context),
+        },
+    }
 
 
 def _point(point: Point) -> Plain:
@@ -400,21 +410,25 @@ def askable(catalog: Catalog, attributes: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def derived_facts(catalog: Catalog, given: Mapping[str, str], known: Mapping[str, str]) -> list[Plain]:
-    """Each fact that was concluded, with what says so, in an order in which each rests on earlier ones."""
+def derivations(catalog: Catalog, given: Mapping[str, str], known: Mapping[str, str]) -> dict[str, Head]:
+    """Each fact that was concluded, with what it was concluded from, in an order in which each rests on earlier ones."""
     reached = dict(given)
-    found: list[Plain] = []
+    found: dict[str, Head] = {}
     waiting = [head for head in catalog.heads if head.fact not in given and known.get(head.fact) == head.value]
     while ready := [head for head in waiting if all(reached.get(fact) in values for fact, values in head.cube)]:
         for head in ready:
-            if head.fact not in reached:
-                found.append(_derived(catalog, head, reached))
-                reached[head.fact] = head.value
+            found.setdefault(head.fact, head)
+            reached[head.fact] = head.value
         waiting = [head for head in waiting if head.fact not in reached]
     return found
 
 
-def _derived(catalog: Catalog, head: Head, known: Mapping[str, str]) -> Plain:
+def derived_facts(catalog: Catalog, given: Mapping[str, str], known: Mapping[str, str]) -> list[Plain]:
+    """The concluded facts as plain data, each with what says so."""
+    return [derived_plain(catalog, head, known) for head in derivations(catalog, given, known).values()]
+
+
+def derived_plain(catalog: Catalog, head: Head, known: Mapping[str, str]) -> Plain:
     rules = [catalog.constraints[name] for name in head.constraints]
     bases = {rule.basis for rule in rules}
     return {

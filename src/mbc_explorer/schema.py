@@ -157,6 +157,7 @@ class AttributeData(Model):
     applies_because: str | None = None
     from_: FromData | None = Field(default=None, alias="from")
     minimum: int = 0
+    alters: Literal["freely", "grows", "never"] = "freely"
 
     @model_validator(mode="after")
     def _values_fit_kind(self) -> AttributeData:
@@ -339,6 +340,19 @@ class GlossaryFile(Model):
     terms: list[TermData]
 
 
+class ReadingData(Model):
+    id: Slug
+    because: Text
+    when: ConditionData | None = None
+    always: bool = False
+
+    @model_validator(mode="after")
+    def _has_condition(self) -> ReadingData:
+        if (self.when is None) != self.always:
+            raise ValueError("another reading has a condition ('when'), or says 'always: true'")
+        return self
+
+
 class RuleData(Model):
     id: Slug
     statement: Slug
@@ -348,6 +362,7 @@ class RuleData(Model):
     partners: list[Name] = Field(default=[], alias="with")
     when: ConditionData | None = None
     always: bool = False
+    other_readings: list[ReadingData] = []
     note: str | None = None
 
     @model_validator(mode="after")

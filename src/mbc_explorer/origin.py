@@ -1,0 +1,57 @@
+"""Where a fact of a case comes from: entered, read from something entered, or concluded, step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mbc_explorer.condition import PRESENT, attribute_of
+from mbc_explorer.explain import fact_text
+from mbc_explorer.report import citations, derived_plain
+
+if TYPE_CHECKING:
+    from mbc_explorer.case import Case
+
+Plain = dict[str, Any]
+ENTERED, READ, DERIVED = "entered", "read", "derived"
+"""Stated in the profile; counted or read in what is stated there, or implied by a drug; concluded from other facts."""
+
+
+def origin(fact: str, case: Case) -> Plain:
+    """Where a known fact comes from, as plain data.
+
+    `how` is `entered`, `read` or `derived`; `given` is what the profile states of the attribute it was taken from;
+    `because`, `basis` and `citations` say what lets it be read or concluded; `from` holds the origins that a
+    conclusion rests on.
+
+    Raises:
+        KeyError: for a fact that is not known in the case.
+    """
+    value = case.known[fact]
+    attribute = attribute_of(fact)
+    told: Plain = {"attribute": attribute, "text": fact_text(fact, [value], case.catalog)}
+    if fact not in case.facts.known:
+        head = case.derived[fact]
+        step = derived_plain(case.catalog, head, case.known)
+        told |= {"how": DERIVED, "given": None}
+        told |= {name: step[name] for name in ("because", "basis", "citations")}
+        return {**told, "from": [origin(name, case) for name, _ in head.cube]}
+    source = case.catalog.attributes[attribute].from_regimens
+    stated = source.regimens if source and attribute not in case.understood.facts else attribute
+    told |= {
+        "how": ENTERED if stated == attribute else READ,
+        "given": {"attribute": stated, "value": case.plain[stated]},
+    }
+    return {**told, **_reading(fact, value, case), "from": []}
+
+
+def _reading(fact: str, value: str, case: Case) -> Plain:
+    """How a list or history was read: what was counted, or the category that a drug is filed under."""
+    attribute, _, item = fact.partition(":")
+    for entailed in case.facts.entailed:
+        counted = entailed.attribute == attribute_of(fact) and not item
+        filed = entailed.attribute == attribute and entailed.value == item and value == PRESENT
+        if counted or filed:
+            how = {"how": READ} if filed else {}
+            because = f"{entailed.because.rstrip('.')}: {entailed.value}." if counted else entailed.because
+            return {**how, "because": because, "basis": entailed.basis, "citations": citations(entailed.cites)}
+    return {"because": None, "basis": None, "citations": []}

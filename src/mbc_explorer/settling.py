@@ -1,0 +1,88 @@
+"""The smallest sets of further facts that settle a condition, and those under which it can be met at all."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from mbc_explorer.condition import OneOf, attribute_of
+from mbc_explorer.primes import (
+    Masks,
+    Or,
+    World,
+    absorbed,
+    complement,
+    cubes_of,
+    formula,
+    masked,
+    meet,
+    restricted,
+    spelled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mbc_explorer.catalog import Catalog, Cube
+    from mbc_explorer.condition import Condition
+
+
+class Settling(NamedTuple):
+    """Facts that settle a condition together, none of them idle."""
+
+    cube: Cube
+    """Each fact with the values of which any will do."""
+    met: bool
+    """Whether the condition is then met or not met."""
+
+
+def settling(condition: Condition, known: Mapping[str, str], catalog: Catalog) -> list[Settling]:
+    """Every smallest set of further facts that settles a condition, first those that meet it; fewest facts first.
+
+    Facts that are defined by others (a receptor group by its receptors) are given as those others. Of a condition
+    that is settled already there is one set, and it is empty.
+
+    Args:
+        condition: in the catalog's vocabulary.
+        known: what is given of a case and all that follows from it.
+    """
+    domains = catalog.facts
+    world = World(domains, [left for conflict in catalog.conflicts if (left := _left(conflict.cube, known, catalog))])
+    what = formula(condition, domains)
+    found = []
+    for met, asked in ((True, what), (False, complement(what, domains))):
+        cubes = grounded(world.settled(restricted(asked, known, domains)), known, catalog)
+        found += [Settling(spelled(cube, domains), met) for cube in cubes]
+    return found
+
+
+def _left(cube: Cube, known: Mapping[str, str], catalog: Catalog) -> Masks | None:
+    """What is left of an impossible cube; nothing where it has come to nothing."""
+    if any(known.get(fact, values[0]) not in values for fact, values in cube):
+        return None
+    return masked(tuple(pair for pair in cube if pair[0] not in known), catalog.facts)
+
+
+def grounded(cubes: Iterable[Masks], known: Mapping[str, str], catalog: Catalog) -> list[Masks]:
+    """Cubes with each defined fact replaced by the facts that define it, as far as these are not known."""
+    domains = catalog.facts
+    found = []
+    for cube in cubes:
+        defined = [fact for fact in cube if attribute_of(fact) in catalog.definitions]
+        ways = [_definition(fact, cube[fact], known, catalog) for fact in defined]
+        own = {fact: mask for fact, mask in cube.items() if fact not in defined}
+        for chosen in product(*ways):
+            joint: Masks | None = own
+            for part in chosen:
+                joint = meet(joint, part) if joint is not None else None
+            if joint is not None:
+                found.append(joint)
+    return absorbed(found)
+
+
+def _definition(fact: str, mask: int, known: Mapping[str, str], catalog: Catalog) -> list[Masks]:
+    values = [value for i, value in enumerate(catalog.facts[fact]) if mask >> i & 1]
+    named = [OneOf(fact, (value,)) for value in values]
+    defining = [row.then for row in catalog.constraints.values() if row.given in named]
+    either = Or(tuple(formula(condition, catalog.facts) for condition in defining))
+    return cubes_of(restricted(either, known, catalog.facts), catalog.facts)
