@@ -23,14 +23,14 @@ from mbc_explorer.condition import (
 )
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
-from mbc_explorer.explain import condition_text
+from mbc_explorer.explain import condition_text, listing
 from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, source_record, stated_by
 from mbc_explorer.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from mbc_explorer.catalog import Catalog, Rule
+    from mbc_explorer.catalog import Catalog, Option, Rule
     from mbc_explorer.report import Report
 
 Plain = dict[str, Any]
@@ -85,6 +85,7 @@ def decision_map(
         "disclaimer": DISCLAIMER,
         "software": report.data["software"] if report else {"name": "mbc-explorer", "version": VERSION},
         "knowledge": {"version": catalog.version, "digest": catalog.digest},
+        "of": _subject(catalog, wanted),
         **({"narrowed_to": {"sources": chosen}} if sources else {}),
         **({name: report.data[name] for name in ("profile", "notes", "derived")} if report else {}),
         "sources": [source_record(catalog, name) for name in chosen],
@@ -107,6 +108,18 @@ def decision_map(
         "trees": trees,
         "summary": maker.summary(rules),
     }
+
+
+def _subject(catalog: Catalog, wanted: list[Option]) -> Plain:
+    """What a map of these options is of: everything, one option, all options of a category, or some options."""
+    if len(wanted) == len(catalog.options):
+        return {"kind": "everything", "id": None, "name": "everything that the documents describe"}
+    if len(wanted) == 1:
+        return {"kind": "option", "id": wanted[0].id, "name": wanted[0].name}
+    for category in catalog.categories.values():
+        if wanted == [row for row in catalog.options.values() if category.id in catalog.categories[row.category].path]:
+            return {"kind": "category", "id": category.id, "name": category.name}
+    return {"kind": "options", "id": None, "name": listing(option.name for option in wanted) if wanted else "nothing"}
 
 
 def criteria(condition: Condition) -> list[Condition]:

@@ -112,10 +112,11 @@ class Understood(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """The profile as plain data that is valid input again."""
-        return {name: _plain(self.facts[name]) if name in self.facts else self.not_known[name] for name in self.order}
+        return {name: plain_fact(self.facts[name]) if name in self.facts else self.not_known[name] for name in self.order}
 
 
-def _plain(fact: Fact) -> str | int | list[str]:
+def plain_fact(fact: Fact) -> str | int | list[str]:
+    """A fact as plain data that is valid input again."""
     match fact:
         case Items(items, complete):
             return [*items] if complete else [*items, UNKNOWN]

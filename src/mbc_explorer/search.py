@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
+from mbc_explorer.english import COMMON, LIGHT, compares, same, states_comparison
 from mbc_explorer.explain import condition_text, words
 from mbc_explorer.lookup import Name, title
 
@@ -30,39 +31,13 @@ _PLURAL = re.compile(r"(?<=[cs]h)es$|s$")
 _SIGN = re.compile(r"(?<=[r\d])([+-])(?![a-z0-9])")
 _SIGNS = {"+": " positive ", "-": " negative "}
 """How a sign behind a receptor is read."""
-_COMMON_WORDS = """
-    a about actually again all already also although always am an and another any anybody anyone are aren as ask at
-    away be because been being both but by can could couldn d did didn do document documents does doesn doing don done
-    due during each either else ever every explain far few find for from get gets getting give given gives go goes
-    going got had happen happened happens has have having he her hers him his how i if in instead into is isn it its
-    just keep kind kinds know like likely ll long look m made make makes making many matter matters may maybe me mean
-    meaning means might mine more most mostly much must my need needed needs normally of off often ok on once one ones
-    only or other others our out over own patient patients people per person please possible put re read really right
-    s said say says see shall she should shouldn show so some somebody someone something soon source sources still
-    stuff such sure t take taken takes taking tell text texts than that the their them then there these they thing
-    things think this those though through to together told too under until up us used using usual usually ve very
-    want wants was wasn way we well were what whats when where whether which while who whom whose why will with within
-    woman women won would yet you your
-"""
-"""Words that carry nothing."""
-_COMMON = frozenset(_COMMON_WORDS.split())
-_TOPIC_WORDS = """
-    administered after against allow allowed answer approach approaches approval approve approved available bad badly
-    become becomes becoming before best better breast called cancer cancers case cases cause caused causes check
-    checked choice choices choose chosen common damage damaged damages define defined definition diagnosed diagnosis
-    different differently disease diseases doctor doctors drink drinks drug drugs early effective fraction good harm
-    harms help helpful helps illness illnesses improve improves last lasted lasting lasts less lower lowers mbc
-    medication medications medicine medicines metastatic new no not option options percentage problem problems
-    proportion raise raises receive recommended role safe share stay therapies therapy treat treated treating
-    treatment treatments tumor tumors tumour tumours type types use useful uses without work working works
-"""
-"""Words that nearly everything here is about. They count only in a question that holds no others."""
-_TOPIC = frozenset(_TOPIC_WORDS.split())
 _MEANING = "definition"
+_ASKS_MEANING = re.compile(r"\b(what (is|are|was|were|does|do)|what's|means?|meaning|defin\w+|explain)\b")
 _HINTS = {
-    re.compile(r"\b(what (is|are|was|were|does|do)|what's|means?|meaning|defin\w+|explain)\b"): _MEANING,
+    _ASKS_MEANING: _MEANING,
     re.compile(r"\bhow long\b"): "until",
     re.compile(r"\bhow often\b"): "intervals",
+    re.compile(r"\bhow (many|common)\b"): "percent",
 }
 """Turns of a question, each with a word that stands in statements which answer such questions."""
 _FIELDS = {"name": 4.0, "body": 2.0, "concerns": 1.0, "remarks": 0.5}
@@ -73,6 +48,10 @@ _SAID = "{name concerns}"
 _ANYWHERE = f"{{{' '.join(_FIELDS)}}}"
 _OTHER_NAME = 0.9
 """What another name of a thing weighs beside the one that was asked for."""
+_SYNONYM = 0.7
+"""What another word for the same weighs."""
+_LIGHT_WEIGHT = 0.2
+"""What a word weighs that says little."""
 _TOPIC_WEIGHT = 0.3
 _NAMESAKE = 1.0
 """What the term of a name weighs more than what else holds the name."""
@@ -134,6 +113,14 @@ class _Concept(NamedTuple):
     typed: str
     names: tuple[str, ...]
     """Every name to look for, the typed one first."""
+    others: tuple[str, ...] = ()
+    """Other words for the same."""
+    light: bool = False
+    """Whether it says little."""
+    required: bool = False
+    """Whether an answer names it."""
+    compared: bool = False
+    """Whether it is a treatment."""
 
 
 class Index:
@@ -155,6 +142,19 @@ class Index:
         called = [(term.id, name) for term in catalog.glossary.values() for name in (*term.aliases, term.term)]
         self._terms = {_key(name): of_terms[term] for term, name in called}
         self._brands = {_key(brand.words): agent.name for agent in catalog.agents.values() for brand in agent.brands}
+        subject = set.intersection(*({*_key(s.title).split()} for s in catalog.sources.values() if s.title))
+        self._subject = {
+            key for key, names in self._named.items() if any(subject.issuperset(_key(name).split()) for name in names)
+        }
+        """Names of what every document is about, by its title."""
+        self._therapies = {
+            _key(name)
+            for names in (
+                *((a.name, *(f.words for f in (*a.names, *a.brands))) for a in catalog.agents.values()),
+                *((c.name, *c.aliases) for c in catalog.categories.values() if c.therapy),
+            )
+            for name in names
+        }
         self._unspoken = {
             _plain(word): Hit(Name("attribute", attribute.id), None, entry.answer, "attribute")
             for attribute in catalog.attributes.values()
@@ -192,34 +192,36 @@ class Index:
         """
         read_as: dict[str, str] = {}
         spelled = [self._spelled(word, read_as) for word in _words(question)]
-        concepts, topics = self._concepts(spelled, read_as)
-        if not concepts:
-            concepts, topics = topics, []
+        concepts = self._concepts(spelled, read_as)
         unspoken = [self._unspoken[c.typed] for c in concepts if c.typed in self._unspoken]
-        unknown = [c.typed for c in concepts if c.typed in self._unspoken or not any(map(self._stands, c.names))]
-        topics += [_Concept(hint, (hint,)) for turn, hint in _HINTS.items() if turn.search(question.casefold())]
+        found = {c.typed: self._scores(c, _ANYWHERE) for c in concepts}
+        unknown = [c.typed for c in concepts if c.typed in self._unspoken or not (c.light or found[c.typed])]
+        compared = [c.typed for c in concepts if c.compared] if compares(question) else []
 
         kept = self._kept(source, kind, {part for part in (category, agent) if part})
         scores: defaultdict[int, float] = defaultdict(float)
         shares: defaultdict[int, float] = defaultdict(float)
         said, total = set(kept), 0.0
         for concept in concepts:
-            anywhere, alone = self._scores(concept, _ANYWHERE), self._scores(concept, _SAID)
-            weight = self._rarity(len(anywhere))
+            anywhere, alone = found[concept.typed], self._scores(concept, _SAID)
+            weight = self._rarity(len(anywhere)) ** 2 * (_LIGHT_WEIGHT if concept.light else 1) if anywhere else 0.0
             total += weight
             for row, score in anywhere.items():
                 scores[row] += weight * score
                 shares[row] += weight * (row in alone)
             key = _key(concept.typed)
-            if key in self._named:
+            if concept.required:
                 said &= alone.keys()
-            if key in self._terms:
+            if key in self._terms and (_ASKS_MEANING.search(question.casefold()) or len(concepts) == 1):
                 scores[self._terms[key]] += _NAMESAKE * weight * anywhere[self._terms[key]]
-        for topic in topics:
-            anywhere = self._scores(topic, _ANYWHERE)
-            for row in scores.keys() & anywhere.keys():
-                scores[row] += _TOPIC_WEIGHT * self._rarity(len(anywhere)) * anywhere[row]
+        for turn, hint in _HINTS.items():
+            if turn.search(question.casefold()):
+                anywhere = self._scores(_Concept(hint, (hint,)), _ANYWHERE)
+                for row in scores.keys() & anywhere.keys():
+                    scores[row] += _TOPIC_WEIGHT * self._rarity(len(anywhere)) * anywhere[row]
         said = {row for row in said if shares[row] >= _SHARE * total}
+        if len(compared) > 1:
+            said = {row for row in said if states_comparison(self._entries[row].name)}
         answered = bool(concepts) and bool(said) and not unknown
         order = sorted(kept & scores.keys(), key=lambda row: (-scores[row] * (1 + (row in said)), row))
         if answered:
@@ -241,7 +243,7 @@ class Index:
         """A word in the spelling that the knowledge holds: itself, or the nearest one."""
         if _plain(word) in self._unspoken:
             return _plain(word)
-        if word in _COMMON or word in _TOPIC or len(word) < _SHORTEST_MISSPELLED or self._stands(word):
+        if word in COMMON or word in LIGHT or len(word) < _SHORTEST_MISSPELLED or self._stands(word):
             return word
         near = get_close_matches(word, [w for w in self._known if w[0] == word[0]], n=1, cutoff=_CLOSE)
         if not near:
@@ -249,22 +251,25 @@ class Index:
         read_as[word] = near[0]
         return near[0]
 
-    def _concepts(self, spelled: list[str], read_as: dict[str, str]) -> tuple[list[_Concept], list[_Concept]]:
-        """What is asked about, and the words that only tell which entry fits better."""
+    def _concepts(self, spelled: list[str], read_as: dict[str, str]) -> list[_Concept]:
+        """What is asked about. Where every word says little, all of them count."""
         parts = [part for word in spelled for part in ([word] if word in self._unspoken else _plain(word).split())]
         concepts: dict[str, _Concept] = {}
-        topics: dict[str, _Concept] = {}
         while parts:
             starts = (" ".join(parts[:length]) for length in range(min(_LONGEST_NAME, len(parts)), 1, -1))
             typed = next((start for start in starts if _key(start) in self._named), parts[0])
             key = _key(typed)
             if key in self._brands:
                 read_as[typed] = self._brands[key]
-            if typed not in _COMMON:
-                among = topics if _TOPIC.issuperset(typed.split()) else concepts
-                among[typed] = _Concept(typed, (typed, *self._named.get(key, ())))
+            if typed not in COMMON:
+                named = key in self._named
+                concepts[typed] = _Concept(
+                    typed, (typed, *self._named.get(key, ())), () if named else same(typed),
+                    light=typed in LIGHT, required=named and key not in self._subject, compared=key in self._therapies,
+                )  # fmt: skip
             parts = parts[1:] if typed in self._unspoken else parts[len(typed.split()) :]
-        return list(concepts.values()), list(topics.values())
+        found = list(concepts.values())
+        return [c._replace(light=False) for c in found] if all(c.light for c in found) else found
 
     def _stands(self, name: str) -> bool:
         """Whether a name stands somewhere, in whatever form of its words."""
@@ -274,7 +279,8 @@ class Index:
     def _scores(self, concept: _Concept, fields: str) -> dict[int, float]:
         """How well each entry fits a concept, by the name of it that fits best, however rare the name is."""
         apart = " AND ".join(map(_quoted, concept.typed.split()))
-        queries = {_quoted(name): _OTHER_NAME for name in concept.names} | {apart: _OTHER_NAME}
+        queries = {_quoted(word): _SYNONYM for word in concept.others}
+        queries |= {_quoted(name): _OTHER_NAME for name in concept.names} | {apart: _OTHER_NAME}
         queries[_quoted(concept.typed)] = 1.0
         best: defaultdict[int, float] = defaultdict(float)
         for query, weight in queries.items():

@@ -1,0 +1,299 @@
+"""Facts that are wanted of a case, as changes to what its profile states: the smallest that bring them about.
+
+A change is a profile's own: an attribute and what is stated of it then, so that anybody can make it.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
+from mbc_explorer.errors import ProfileError
+from mbc_explorer.facts import known_facts
+from mbc_explorer.profile import NONE, SETTINGS, STOPPED, UNKNOWN, History, Items, Regimen, Understood, plain_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mbc_explorer.case import Case
+    from mbc_explorer.catalog import Attribute, Catalog
+    from mbc_explorer.profile import Fact
+
+Wanted = dict[str, tuple[str, ...]]
+"""Facts with the values of which any will do."""
+Changes = dict[str, Any]
+"""What is to be stated of attributes, as a profile's input; None takes a statement back."""
+
+UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE = "unknown", "can_change", "cannot_change"
+"""A change that only tells what was not known; one of what can come to be otherwise; one of what cannot."""
+MAX_TRIES = 600
+"""So many histories are looked at for one that brings about what is wanted; the rules need a few dozen."""
+
+
+def edits(case: Case, wanted: Wanted, *, whole: bool = False) -> list[Changes]:
+    """Ways to change the profile so that it states the facts that are wanted; each is as small as could be found.
+
+    Attributes of which everything wanted is so already are left alone. Whether the changed profile contradicts itself
+    is not looked at here.
+
+    Args:
+        case: the profile, judged.
+        wanted: facts with the values of which any will do.
+        whole: leave nothing open that was not open: a regimen is then added with all its details.
+    """
+    by_attribute: dict[str, Wanted] = {}
+    for fact, values in wanted.items():
+        by_attribute.setdefault(_stated_by(fact, wanted, case), {})[fact] = values
+    ways: list[Changes] = [{}]
+    for name, asked in by_attribute.items():
+        if all(case.known.get(fact) in values for fact, values in asked.items()):
+            continue
+        values = _ways(case, case.catalog.attributes[name], asked, whole=whole)
+        ways = [{**way, name: value} for way in ways for value in values]
+    return ways
+
+
+def _stated_by(fact: str, wanted: Iterable[str], case: Case) -> str:
+    """The attribute to state: the history, for what is taken from it, once it is given or asked for itself."""
+    attribute = attribute_of(fact)
+    source = case.catalog.attributes[attribute].from_regimens
+    if source is None or attribute in case.understood.facts:
+        return attribute
+    of_history = {attribute_of(name) for name in wanted}
+    several = sum(1 for name in of_history if case.catalog.attributes[name].from_regimens) > 1
+    asked = source.regimens in of_history or several
+    return source.regimens if source.regimens in case.understood.facts or asked else attribute
+
+
+def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> list[Any]:
+    stated = case.understood.facts.get(attribute.id)
+    match attribute.kind:
+        case "choice":
+            return [value for value in asked[attribute.id] if value != NOT_APPLICABLE]
+        case "list" | "therapies":
+            return _lists(case.catalog, attribute, stated if isinstance(stated, Items) else None, asked)
+        case "regimens":
+            return _histories(case, attribute, asked, whole=whole)
+    return _numbers(attribute, stated if isinstance(stated, int) else None, asked)
+
+
+def _numbers(attribute: Attribute, stated: int | None, asked: Wanted) -> list[Any]:
+    """The nearest number within the bounds that are asked for."""
+    least, most = attribute.minimum, None
+    for fact, values in asked.items():
+        number = int(fact.removeprefix(f"{attribute.id}>="))
+        if YES in values and NO not in values:
+            least = max(least, number)
+        elif NO in values and YES not in values:
+            most = number - 1 if most is None else min(most, number - 1)
+        elif YES not in values:
+            return []
+    if most is not None and most < least:
+        return []
+    nearest = max(least, stated if stated is not None else least)
+    return [nearest if most is None else min(nearest, most)]
+
+
+def _lists(catalog: Catalog, attribute: Attribute, stated: Items | None, asked: Wanted) -> list[Any]:
+    """The list with items added and taken out; where any item will do, one way for each."""
+    implied = {value.id: (value.id, *value.implies) for value in attribute.values} or catalog.implied
+    items = list(stated.items) if stated else []
+    complete = stated.complete if stated else False
+    anything = False
+    for fact, values in asked.items():
+        item = fact.removeprefix(f"{attribute.id}:")
+        if ABSENT in values and PRESENT not in values:
+            items = [other for other in items if item not in implied[other] and other not in implied[item]]
+            complete = True
+        elif PRESENT in values and ABSENT not in values and not any(item in implied[other] for other in items):
+            items.append(item)
+        elif YES in values and NO not in values:
+            anything = not items
+        elif NO in values and YES not in values:
+            items, complete = [], True
+    if not anything or items:
+        return [stating(Items(tuple(items), complete))]
+    return [stating(Items((value.id,), complete)) for value in attribute.values]
+
+
+def stating(fact: Fact) -> Any:
+    """What to state for a fact: an empty list is `none`, and one of which nothing is known is taken back."""
+    plain = plain_fact(fact)
+    if plain == []:
+        return NONE
+    return None if plain == [UNKNOWN] else plain
+
+
+class _Pool(NamedTuple):
+    """What regimens are made of while a history is looked for."""
+
+    therapies: tuple[str, ...]
+    settings: tuple[str | None, ...]
+    stops: tuple[str | None, ...]
+    months: tuple[int, ...]
+    whole: bool
+
+
+def _histories(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> list[Any]:
+    """The nearest histories of which everything is true that is asked; nearest first by how many steps they take."""
+    stated = case.understood.facts.get(attribute.id)
+    start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
+    pool = _pool(case.catalog, attribute, asked, whole=whole)
+    order = count()
+    waiting = [(0, next(order), 0, start)]
+    seen = {start}
+    for _ in range(MAX_TRIES):
+        if not waiting:
+            break
+        _, _, steps, history = heappop(waiting)
+        if _still_wanted(case.catalog, attribute, history, asked) == 0:
+            return [stating(history)]
+        for cost, other in _steps(history, len(start.regimens), pool):
+            if other not in seen:
+                seen.add(other)
+                left = _still_wanted(case.catalog, attribute, other, asked)
+                heappush(waiting, (steps + cost + 2 * left, next(order), steps + cost, other))
+    return []
+
+
+def _still_wanted(catalog: Catalog, attribute: Attribute, history: History, asked: Wanted) -> int:
+    """How many of the facts a history does not bring about."""
+    try:
+        known = known_facts(Understood({attribute.id: history}, {}, (attribute.id,)), catalog).known
+    except ProfileError:
+        return len(asked) + 1
+    return sum(1 for fact, values in asked.items() if known.get(fact) not in values)
+
+
+def _pool(catalog: Catalog, attribute: Attribute, asked: Wanted, *, whole: bool) -> _Pool:
+    therapies: list[str] = []
+    settings: list[str | None] = []
+    stops: list[str | None] = []
+    months: list[int] = []
+    for fact, values in asked.items():
+        source = catalog.attributes[attribute_of(fact)].from_regimens
+        _, colon, item = fact.partition(":")
+        if colon and PRESENT in values:
+            therapies.append(item)
+        if source:
+            therapies += [source.including] if source.including else []
+            settings += [source.setting]
+            stops += [source.stopped]
+            if source.last and not colon:
+                number = int(fact.partition(">=")[2])
+                months += [number, number - 1]
+    absent = [fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)]
+    neutral = [agent for agent in _plainest(catalog, attribute) if not set(catalog.implied[agent]) & set(absent)]
+    if whole:
+        members = [a for t in therapies for a in catalog.agents if t in catalog.implied[a]]
+        fitting = [a for a in members if not set(catalog.implied[a]) & set(absent)]
+        therapies = [t for t in therapies if t in catalog.agents] + fitting
+    else:
+        settings, stops = [None, *settings], [None, *stops]
+    return _Pool(
+        tuple(dict.fromkeys([*therapies, *neutral[:2]])),
+        tuple(dict.fromkeys([*settings, *(SETTINGS[-1:-3:-1] if whole else SETTINGS[1:])])),
+        tuple(dict.fromkeys([*stops, *(STOPPED[3:] if whole else STOPPED[:2])])),
+        tuple(dict.fromkeys([*months, *([12] if whole else [])])),
+        whole,
+    )
+
+
+def _plainest(catalog: Catalog, attribute: Attribute) -> list[str]:
+    """Agents by how few of the facts on a history they touch, the fewest first."""
+    read = {fact.partition(":")[2] for fact in catalog.facts if fact.startswith(f"{attribute.id}:")}
+    return sorted(catalog.agents, key=lambda agent: len(read.intersection(catalog.implied[agent])))
+
+
+def _steps(history: History, given: int, pool: _Pool) -> Iterator[tuple[int, History]]:
+    """The histories one step away, and what the step costs: adding less than altering what was given."""
+    regimens = history.regimens
+    if not history.complete and not pool.whole:
+        yield 1, History(regimens, complete=True)
+    for added in _new_regimens(pool):
+        yield 2, history._replace(regimens=(*regimens, added))
+    for place, regimen in enumerate(regimens):
+        before, after = regimens[:place], regimens[place + 1 :]
+        yield 4 if place < given else 1, history._replace(regimens=before + after)
+        for cost, other in _other_regimens(regimen, pool):
+            yield cost + (2 if place < given else 0), history._replace(regimens=(*before, other, *after))
+
+
+def _new_regimens(pool: _Pool) -> Iterator[Regimen]:
+    agents = [(therapy,) for therapy in pool.therapies] + ([] if pool.whole else [()])
+    for some in agents:
+        for setting in pool.settings:
+            for stopped in pool.stops:
+                told = pool.months if stopped == "completed" or not pool.whole else ()
+                whole = pool.whole and stopped == "completed"
+                for months in (*(() if whole else (None,)), *told):
+                    yield Regimen(some, setting, stopped, months, complete=bool(some))
+
+
+def _other_regimens(regimen: Regimen, pool: _Pool) -> Iterator[tuple[int, Regimen]]:
+    if not regimen.complete:
+        yield 1, regimen._replace(complete=True)
+    for agent in regimen.agents:
+        if len(regimen.agents) > 1:
+            yield 2, regimen._replace(agents=tuple(a for a in regimen.agents if a != agent))
+    for therapy in pool.therapies:
+        if therapy not in regimen.agents:
+            yield 2, regimen._replace(agents=(*regimen.agents, therapy))
+    for setting in pool.settings:
+        if setting and setting != regimen.setting:
+            yield 1 if regimen.setting is None else 2, regimen._replace(setting=setting)
+    for stopped in pool.stops:
+        if stopped and stopped != regimen.stopped:
+            months = regimen.months if stopped == "completed" else None
+            if pool.whole and stopped == "completed" and months is None:
+                continue
+            yield 1 if regimen.stopped is None else 2, regimen._replace(stopped=stopped, months=months)
+    for months in pool.months:
+        if months != regimen.months:
+            yield 1 if regimen.months is None else 2, regimen._replace(months=months, stopped="completed")
+
+
+def kind_of_change(case: Case, attribute: str, after: Case) -> str:
+    """Whether a change only tells what was not known, or alters what can, or what cannot, come to be otherwise."""
+    before_fact, after_fact = case.understood.facts.get(attribute), after.understood.facts.get(attribute)
+    if _keeps(case, after, attribute):
+        return UNKNOWN_BEFORE
+    alters = case.catalog.attributes[attribute].alters
+    if alters == "freely" or (alters == "grows" and _grows(before_fact, after_fact)):
+        return CAN_CHANGE
+    return CANNOT_CHANGE
+
+
+def _keeps(case: Case, after: Case, attribute: str) -> bool:
+    """Whether everything that was known of an attribute, and of what is taken from it, is still so."""
+    sources = {name: row.from_regimens for name, row in case.catalog.attributes.items()}
+    taken = {name for name, source in sources.items() if source and source.regimens == attribute}
+    of = {attribute, *taken.difference(case.understood.facts)}
+    return all(after.known.get(fact) == value for fact, value in case.known.items() if attribute_of(fact) in of)
+
+
+def _grows(before: Fact | None, after: Fact | None) -> bool:
+    match before, after:
+        case History(), History():
+            return after.regimens[: len(before.regimens)] == before.regimens
+        case Items(), Items():
+            return set(before.items) <= set(after.items)
+        case int(), int():
+            return after >= before
+    return False
+
+
+def change_plain(case: Case, after: Case, changes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Changes as plain data, in the vocabulary's order: each `attribute`, `from`, `to`, and its `kind`."""
+    order = list(case.catalog.attributes)
+    return [
+        {
+            "attribute": name,
+            "from": case.plain.get(name),
+            "to": changes[name],
+            "kind": kind_of_change(case, name, after),
+        }
+        for name in sorted(changes, key=order.index)
+    ]

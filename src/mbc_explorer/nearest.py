@@ -1,0 +1,127 @@
+"""The smallest changes to a profile under which a document would describe an option."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mbc_explorer.catalog import DESCRIBES
+from mbc_explorer.condition import attribute_of
+from mbc_explorer.edit import CAN_CHANGE, CANNOT_CHANGE, UNKNOWN_BEFORE, change_plain, edits
+from mbc_explorer.errors import ProfileError
+from mbc_explorer.primes import masked, spelled
+from mbc_explorer.settling import grounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mbc_explorer.case import Case
+    from mbc_explorer.catalog import Cube, Rule
+    from mbc_explorer.edit import Changes, Wanted
+
+Plain = dict[str, Any]
+MAX_REPAIRS = 4
+"""So many further statements are taken back for one that they contradict."""
+KINDS = (UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE)
+
+
+def nearest(case: Case, option: str) -> Plain:
+    """The smallest changes to a profile under which a document describes an option.
+
+    Args:
+        case: the profile, judged.
+        option: the id of an option.
+
+    Returns:
+        `option`, `status` and `ways`: none where the option is described already or nothing describes it at all.
+        Each way has the `rule` that would then be met, its `source`, `statement`, `paraphrase` and `anchor`, and its `changes`:
+        `attribute`, `from` (None where it was not stated), `to` (None to take the statement back) and `kind`:
+        `unknown` where the change only tells what was not known, `can_change` and `cannot_change` where it alters
+        what was stated. No change of a way can be left out. Fewest changes first; among as many, those that alter nothing.
+
+    Raises:
+        KeyError: for an option that is not in the catalog.
+    """
+    row = case.report.option(option)
+    rules = {rule["id"]: rule for view in row["sources"] for rule in view["rules"]}
+    found: list[Plain] = []
+    for rule in case.catalog.rules_of[option] if row["status"] != "described" else ():
+        if rule.stance != DESCRIBES:
+            continue
+        told = {name: rules[rule.id][name] for name in ("statement", "paraphrase", "worded_for", "note", "anchor")}
+        for changes in ways(case, rule):
+            after = case.altered(changes)
+            found.append(
+                {"rule": rule.id, "source": rule.source, **told, "changes": change_plain(case, after, changes)}
+            )
+    return {
+        "option": {name: row[name] for name in ("id", "name", "category", "agents", "status", "missing")},
+        "ways": sorted(found, key=_size),
+    }
+
+
+def _size(way: Plain) -> tuple[int, ...]:
+    kinds = [change["kind"] for change in way["changes"]]
+    return len(kinds), kinds.count(CANNOT_CHANGE), kinds.count(CAN_CHANGE)
+
+
+def ways(case: Case, rule: Rule) -> list[Changes]:
+    """Every smallest set of changes found under which a rule is met; of two, one never changes all that the other does."""
+    found = [changes for cube in _cubes(case, rule) for changes in _met(case, rule, dict(cube), {}, MAX_REPAIRS)]
+    kept: list[Changes] = []
+    for changes in sorted((_reduced(case, rule, changes) for changes in found), key=len):
+        if not any(set(other) <= set(changes) and (set(other) < set(changes) or other == changes) for other in kept):
+            kept.append(changes)
+    return kept
+
+
+def _cubes(case: Case, rule: Rule) -> list[Cube]:
+    """The smallest sets of facts that meet the rule, those that ask for least beyond what is known first."""
+    catalog = case.catalog
+    own = [masked(catalog.cubes[number], catalog.facts) for number in rule.settling]
+    stated = set(catalog.definitions).intersection(case.understood.facts)
+    direct = [cube for cube in own if stated.intersection(map(attribute_of, cube))]
+    cubes = [spelled(cube, catalog.facts) for cube in [*direct, *grounded(own, {}, catalog)]]
+    left = {cube: {pair for pair in cube if case.known.get(pair[0]) not in pair[1]} for cube in cubes}
+    ordered = sorted(left, key=lambda cube: len(left[cube]))
+    return [cube for i, cube in enumerate(ordered) if not any(left[other] <= left[cube] for other in ordered[:i])]
+
+
+def _met(case: Case, rule: Rule, wanted: Wanted, made: Changes, repairs: int) -> Iterator[Changes]:
+    """Changes that bring about what is wanted, with the statements taken back that stand in their way."""
+    now = case.altered(made) if made else case
+    for more in edits(now, wanted):
+        yield from _without_contradiction(case, rule, wanted, {**made, **more}, repairs)
+
+
+def _without_contradiction(
+    case: Case, rule: Rule, wanted: Wanted, changes: Changes, repairs: int
+) -> Iterator[Changes]:
+    try:
+        after = case.altered(changes)
+    except ProfileError as error:
+        for name in _in_the_way(error, case, changes) if repairs else ():
+            yield from _without_contradiction(case, rule, wanted, {**changes, name: None}, repairs - 1)
+        return
+    if after.is_met(rule):
+        yield changes
+    elif repairs:
+        yield from _met(case, rule, wanted, changes, repairs - 1)
+
+
+def _in_the_way(error: ProfileError, case: Case, changes: Changes) -> Iterable[str]:
+    """The statements that a contradiction names and that have not been changed."""
+    named = [name for problem in error.problems for name in problem.where.split(" + ")]
+    return dict.fromkeys(name for name in named if name in case.understood.facts and name not in changes)
+
+
+def _reduced(case: Case, rule: Rule, changes: Changes) -> Changes:
+    """Changes without those that the rest can do without."""
+    kept = dict(changes)
+    for name in changes:
+        fewer = {other: value for other, value in kept.items() if other != name}
+        try:
+            if case.altered(fewer).is_met(rule):
+                kept = fewer
+        except ProfileError:
+            continue
+    return kept

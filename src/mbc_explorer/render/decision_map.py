@@ -1,0 +1,262 @@
+"""A decision map as text and as Mermaid, and the words that every way of showing it shares."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from mbc_explorer.decision_map import CLOSED, LIT, OPEN
+from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
+from mbc_explorer.explain import counted, words
+from mbc_explorer.render.words import STANCE_WORDS, derived_text, fact_text, partners, sentences, source_line
+from mbc_explorer.report import DESCRIBED, NOT_DESCRIBED, UNDETERMINED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Plain = dict[str, Any]
+
+ALWAYS = "Whatever the profile"
+"""What stands in the place of a criterion where there is none."""
+NOTHING = "None of these documents has a rule on this."
+AT_ODDS = "these criteria cannot hold together for this profile"
+"""Of an end that is not met although no criterion that leads to it is not met by itself."""
+READING = (
+    "Each criterion asks what a profile is to have; what hangs below it asks for it too. At its end stand the options, "
+    "each with the statements of the documents and their sentences."
+)
+READING_LIT = (
+    "Beside each criterion stands what this profile comes to. What hangs below a criterion that is not met is said of "
+    "other profiles; below an unknown one, it depends on what is missing."
+)
+MARKS = {MET: "met", UNKNOWN: "unknown", NOT_MET: "not met"}
+STYLES = {LIT: "green", OPEN: "yellow", CLOSED: "dim", None: ""}
+STATES = {MET: LIT, UNKNOWN: OPEN, NOT_MET: CLOSED}
+"""How a verdict is drawn."""
+STATUS_WORDS = {DESCRIBED: "described", UNDETERMINED: "undetermined", NOT_DESCRIBED: "not described"}
+
+
+def title(data: Plain) -> str:
+    """What the map is of."""
+    return f"Decision map: {clean(data['of']['name'])}"
+
+
+def header(data: Plain) -> list[str]:
+    """What is to be said before the trees: how to read them, of which profile and of which documents they are."""
+    lines = [READING]
+    names = data["names"]
+    if "profile" in data:
+        lines.append(READING_LIT)
+        told = [f"{names['attributes'][name]}: {fact_text(value)}" for name, value in data["profile"].items()]
+        lines.append(f"The profile, as understood: {'; '.join(told) or 'nothing is known'}.")
+        follows = [derived_text(fact, names) for fact in data["derived"] if fact["basis"] != "structure"]
+        lines += [f"What follows from it: {line}" for line in follows]
+        lines += [f"Note: {note['note']}" for note in data["notes"]]
+    if "narrowed_to" in data:
+        lines.append(f"Only the rules of {', '.join(data['narrowed_to']['sources'])} are shown.")
+    if data["silent"]:
+        lines.append(f"Without a rule on this: {', '.join(data['silent'])}.")
+    return [clean(line) for line in (*lines, counts(data))]
+
+
+def counts(data: Plain) -> str:
+    """How much the map holds."""
+    summary = data["summary"]
+    held = f"{counted(summary['rules'], 'rule')} on {counted(len(data['options']), 'option')}"
+    verdicts = [f"{number} {MARKS[verdict]}" for verdict, number in summary.get("verdicts", {}).items()]
+    return f"{held}{': ' if verdicts else ''}{', '.join(verdicts)}."
+
+
+def documents(data: Plain) -> list[str]:
+    """The records of the documents, a line each."""
+    return [clean(f"{source['id']}: {source_line(source)}") for source in data["sources"]]
+
+
+def made_by(data: Plain) -> str:
+    """Which software, engine and knowledge made the map."""
+    software, knowledge = data["software"], data["knowledge"]
+    engine = f", engine {software['engine']}" if "engine" in software else ""
+    return f"{software['name']} {software['version']}{engine}, knowledge {knowledge['version']} ({knowledge['digest']})"
+
+
+def branches(data: Plain, tree: Plain) -> list[Plain]:
+    """The first criteria of a tree, after what has none."""
+    always = {"text": ALWAYS, "ends": tree["ends"], "nodes": [], **({"path": LIT} if "profile" in data else {})}
+    return [*([always] if tree["ends"] else []), *tree["nodes"]]
+
+
+def options_of(node: Plain, data: Plain) -> list[tuple[str, list[Plain]]]:
+    """The options that end at a criterion, by name, each with its rules."""
+    names = {option["id"]: clean(option["name"]) for option in data["options"]}
+    return [(names[name], list(ends)) for name, ends in groupby(node["ends"], key=lambda end: end["option"])]
+
+
+def statement_text(end: Plain, data: Plain) -> str:
+    """`cancercare-2024.tucatinib, sentence 57 (with trastuzumab)`, and the stance where it does not just describe."""
+    where = f"{end['statement']}, {sentences(row['number'] for row in end['anchor']['sentences'])}"
+    stance = STANCE_WORDS[end["stance"], MET]
+    told = "" if end["stance"] == "describes" else f": {stance}"
+    return clean(f"{where}{partners(end, data['names'])}{told}")
+
+
+def said_text(end: Plain) -> str:
+    """The paraphrase of a statement, with whom it is worded for and what is to be noted of it."""
+    parts = [end["paraphrase"]]
+    parts += [f"Worded for {end['worded_for']}."] if end["worded_for"] else []
+    parts += [f"Note: {end['note']}"] if end["note"] else []
+    return clean(" ".join(parts))
+
+
+def mark(node: Plain) -> str:
+    """The truth of a criterion in a word; nothing without a profile."""
+    return MARKS[node["truth"]] if "truth" in node else ""
+
+
+def verdict(node: Plain) -> tuple[str, str | None]:
+    """What the rules that end at a criterion come to, in words, and how that is drawn."""
+    found = node["ends"][0].get("criterion") if node["ends"] else None
+    if found is None:
+        return "", None
+    at_odds = found == NOT_MET and node["path"] != CLOSED
+    return f"{MARKS[found]}{': ' + AT_ODDS if at_odds else ''}", STATES[found]
+
+
+def clean(text: str) -> str:
+    """One line, in which whatever cannot be printed is replaced."""
+    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in " ".join(text.split()))
+
+
+# Text
+
+
+def render_map(data: Plain, *, color: bool = False) -> str:
+    """The map as a tree of 80 columns."""
+    from mbc_explorer.render.page import WIDTH, Page
+
+    page = Page(color=color)
+    page.say(title(data), style="bold", hang=2)
+    page.say("Educational only; not medical advice. See the end.")
+    page.heading("How to read it")
+    for line in header(data):
+        page.say(line, 2, hang=2)
+    for tree in data["trees"]:
+        page.heading(f"The rules of {tree['source']}" if tree["source"] else "The rules")
+        page.say("")
+        for branch in branches(data, tree):
+            for text, style in _lines(branch, data, "", "", WIDTH):
+                page.say(text, style=style)
+    if not data["trees"]:
+        page.heading(NOTHING)
+    page.heading("The documents")
+    for line in documents(data):
+        page.say(line, 2, hang=2)
+    page.heading("Please note")
+    page.say(data["disclaimer"], 2)
+    page.say(made_by(data), 2, "dim")
+    return page.text()
+
+
+def _lines(node: Plain, data: Plain, first: str, rest: str, width: int) -> Iterator[tuple[str, str]]:
+    """A criterion and what hangs below it, each line with its style: `first` leads into it, `rest` goes past it."""
+    style = STYLES[node.get("path")]
+    marked = f"[{mark(node)}] " if mark(node) else ""
+    ends, below = options_of(node, data), node["nodes"]
+    going_on = f"{rest}{'│  ' if ends or below else '   '}"
+    yield from _wrapped(f"{marked}{clean(node['text'])}", first, going_on, width, style)
+    told, state = verdict(node)
+    for number, (name, rules) in enumerate(ends):
+        last = number == len(ends) - 1 and not below
+        inside = f"{rest}{'   ' if last else '│  '}"
+        marked = f"[{told}] " if told else ""
+        yield from _wrapped(f"* {marked}{name}", f"{rest}{'└─ ' if last else '├─ '}", f"{inside}  ", width, STYLES[state])
+        for rule in rules:
+            yield from _wrapped(statement_text(rule, data), f"{inside}  ", f"{inside}    ", width, STYLES[state])
+    for number, child in enumerate(below):
+        last = number == len(below) - 1
+        yield from _lines(
+            child, data, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}", width
+        )
+
+
+def _wrapped(text: str, first: str, rest: str, width: int, style: str) -> Iterator[tuple[str, str]]:
+    for line in wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False):
+        yield line, style
+
+
+# Mermaid
+
+MERMAID_CLASSES = {
+    "criterion": "fill:#ffffff,stroke:#59616b,color:#1d2126",
+    "finding": "fill:#eef4fb,stroke:#0b57a4,color:#1d2126",
+    LIT: "fill:#e3f5e8,stroke:#1a7f37,stroke-width:3px,color:#10331b",
+    OPEN: "fill:#fff6dd,stroke:#8a5a00,stroke-dasharray:6 4,color:#3d2900",
+    CLOSED: "fill:#f1f3f5,stroke:#b5bcc4,color:#59616b",
+    "note": "fill:#ffffff,stroke:#ffffff,color:#1d2126",
+}
+_LINKS = {LIT: "==>", OPEN: "-.->", CLOSED: "-->", None: "-->"}
+_LABEL = 90
+"""So many characters stand in a line of the note."""
+
+
+def render_mermaid(data: Plain) -> str:
+    """The map as a Mermaid flowchart, for a page that draws it."""
+    lines = [
+        f"%% {title(data)}",
+        f"%% {data['disclaimer']}",
+        f"%% {made_by(data)}",
+        "flowchart LR",
+        "  accTitle: Decision map",
+        f"  accDescr: {data['disclaimer']}",
+    ]
+    drawing = _Mermaid(data)
+    for number, tree in enumerate(data["trees"]):
+        label = f"{title(data)}<br/>{labelled(tree['source'])}" if tree["source"] else labelled(title(data))
+        root = f"r{number}"
+        drawing.add(root, f'(["{label}"])', "criterion")
+        for branch in branches(data, tree):
+            drawing.branch(root, branch)
+    if not data["trees"]:
+        drawing.add("r0", f'["{labelled(title(data))}<br/>{labelled(NOTHING)}"]', "criterion")
+    note = "<br/>".join(labelled(line) for line in wrap(data["disclaimer"], _LABEL))
+    drawing.add("note", f'["{note}"]', "note")
+    classes = [f"  classDef {name} {style}" for name, style in MERMAID_CLASSES.items()]
+    return "\n".join((*lines, *drawing.lines, *classes)) + "\n"
+
+
+def labelled(text: str) -> str:
+    """Text of a Mermaid label in quotes: nothing of it is read as markup."""
+    return "".join(f"#{ord(mark)};" if mark in '#"&<>`\\' else mark for mark in clean(text))
+
+
+class _Mermaid:
+    """The lines of a flowchart, with an id for each box."""
+
+    def __init__(self, data: Plain) -> None:
+        self.lines: list[str] = []
+        self._data = data
+        self._number = 0
+
+    def add(self, name: str, shape: str, kind: str) -> None:
+        self.lines.append(f"  {name}{shape}:::{kind}")
+
+    def branch(self, parent: str, node: Plain) -> None:
+        told, state = verdict(node)
+        own = self._box(parent, self._criterion(node), '["{}"]', node.get("path") or "criterion", node.get("path"))
+        for name, rules in options_of(node, self._data):
+            marked = f"{labelled(told)}<br/>" if told else ""
+            cited = "<br/>".join(labelled(statement_text(rule, self._data)) for rule in rules)
+            label = f"{marked}<b>{labelled(name)}</b><br/>{cited}"
+            self._box(own, label, '(["{}"])', state or "finding", state)
+        for child in node["nodes"]:
+            self.branch(own, child)
+
+    def _criterion(self, node: Plain) -> str:
+        return f"{labelled(mark(node))}<br/>{labelled(node['text'])}" if mark(node) else labelled(node["text"])
+
+    def _box(self, parent: str, label: str, shape: str, kind: str, state: str | None) -> str:
+        name = f"n{self._number}"
+        self._number += 1
+        self.add(name, shape.replace("{}", label), kind)
+        self.lines.append(f"  {parent} {_LINKS[state]} {name}")
+        return name

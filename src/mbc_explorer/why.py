@@ -1,0 +1,241 @@
+"""Why an option is described, and why it is not: criteria with their facts, smallest blocking sets, what would settle.
+
+Computed from the condition trees and from the engine's verdicts and derived facts; nothing is written per rule.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
+
+from mbc_explorer.catalog import DESCRIBES
+from mbc_explorer.condition import (
+    All,
+    AtLeast,
+    AtMost,
+    Condition,
+    Includes,
+    Leaf,
+    Not,
+    OneOf,
+    attribute_of,
+    literal,
+)
+from mbc_explorer.condition import Any as AnyOf
+from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
+from mbc_explorer.evaluate import WORDS
+from mbc_explorer.explain import condition_text, fact_text, leaf_text
+from mbc_explorer.origin import origin
+from mbc_explorer.settling import settling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mbc_explorer.case import Case
+    from mbc_explorer.catalog import Rule
+
+Plain = dict[str, Any]
+
+
+class Criterion(NamedTuple):
+    """A leaf of a condition, asked for or excluded, with the truth of what is asked."""
+
+    leaf: Leaf
+    wanted: bool
+
+
+Reasons = list[frozenset[Criterion]]
+"""Smallest sets of criteria that settle a condition together."""
+
+
+def why(case: Case, option: str) -> Plain:
+    """Why an option has its status: for each source, the rules that hold, criterion by criterion.
+
+    Args:
+        case: the profile, judged.
+        option: the id of an option.
+
+    Returns:
+        `option`, `status` and `sources`; each source has its `view` and the `rules` that hold. A rule has the
+        statement with its anchor, and a `tree`: of each node its `kind` (`all`, `any`, `not`, `criterion`), `text`,
+        `truth`, whether it `decides`, its `parts`, and for a criterion the `origin` of the fact that settles it.
+        A source without a rule that holds has none.
+
+    Raises:
+        KeyError: for an option that is not in the catalog.
+    """
+    return _answer(case, option, _held)
+
+
+def why_not(case: Case, option: str) -> Plain:
+    """Why an option is not described: for each source, what blocks each of its rules, or what would settle it.
+
+    Returns:
+        `option`, `status` and `sources`, as `why`; the rules are those that describe the option and do not hold. One that
+        is not met has `blocked_by`: the smallest sets of criteria, each enough to block it, with the origins of
+        their facts. One that is unknown has `settled_by`: the smallest sets of further facts that settle it, and
+        whether it is then met or not met.
+
+    Raises:
+        KeyError: for an option that is not in the catalog.
+    """
+    return _answer(case, option, _failed)
+
+
+def _answer(case: Case, option: str, told: Any) -> Plain:
+    row = case.report.option(option)
+    sources = []
+    for view in row["sources"]:
+        rules = []
+        for rule in view["rules"]:
+            more = told(case, case.catalog.rules[rule["id"]])
+            if more is not None:
+                rules.append({**{key: value for key, value in rule.items() if key != "condition"}, **more})
+        sources.append({"source": view["source"], "view": view["view"], "rules": rules})
+    head = {name: row[name] for name in ("id", "name", "category", "agents", "status", "missing")}
+    return {"option": head, "sources": sources}
+
+
+def _held(case: Case, rule: Rule) -> Plain | None:
+    if not case.is_met(rule):
+        return None
+    deciding = {criterion for some in reasons(rule.condition, True, case) for criterion in some}
+    return {"tree": explained(rule.condition, case, deciding), "readings": other_readings(case, rule)}
+
+
+def _failed(case: Case, rule: Rule) -> Plain | None:
+    if rule.stance != DESCRIBES or case.is_met(rule):
+        return None
+    blocked = [] if case.is_open(rule) else [_blocking(some, case) for some in reasons(rule.condition, False, case)]
+    settled = [
+        {
+            "criterion": MET if found.met else NOT_MET,
+            "facts": [
+                {"attribute": attribute_of(fact), "text": fact_text(fact, values, case.catalog)}
+                for fact, values in found.cube
+            ],
+        }
+        for found in (settling(rule.condition, case.known, case.catalog) if case.is_open(rule) else [])
+    ]
+    return {"blocked_by": blocked, "settled_by": settled, "readings": other_readings(case, rule)}
+
+
+def _blocking(some: frozenset[Criterion], case: Case) -> Plain:
+    """A set of criteria that blocks; `jointly` where each could be met, but not all of them."""
+    criteria = sorted(some, key=lambda criterion: list(case.catalog.attributes).index(criterion.leaf.attribute))
+    return {
+        "criteria": [criterion_plain(criterion.leaf, case, wanted=criterion.wanted) for criterion in criteria],
+        "jointly": all(case.truth(criterion.leaf) is None for criterion in criteria),
+    }
+
+
+def other_readings(case: Case, rule: Rule) -> list[Plain]:
+    """The other readings of a rule, and what each of them comes to."""
+    return [
+        {
+            "id": reading.id,
+            "because": reading.because,
+            "condition": condition_text(reading.condition, case.catalog),
+            "criterion": WORDS[case.truth(reading.condition)],
+        }
+        for reading in case.catalog.readings.values()
+        if reading.rule == rule.id
+    ]
+
+
+def explained(node: Condition, case: Case, deciding: Iterable[Criterion], *, wanted: bool = True) -> Plain:
+    """A condition as a tree of plain data: its truth, node by node, and where the facts come from."""
+    truth = WORDS[case.truth(node)]
+    match node:
+        case All(parts) | AnyOf(parts):
+            inner = [explained(part, case, deciding, wanted=wanted) for part in parts]
+            text = {"all": "all of", "any": "any of"}[node.kind]
+        case Not(part):
+            inner, text = [explained(part, case, deciding, wanted=not wanted)], "not"
+        case OneOf() | Includes() | AtLeast() | AtMost():
+            told = criterion_plain(node, case, wanted=wanted)
+            return {**told, "decides": Criterion(node, wanted) in deciding, "parts": []}
+        case _:
+            assert_never(node)
+    decides = any(part["decides"] for part in inner)
+    return {"kind": node.kind, "text": text, "truth": truth, "origin": None, "decides": decides, "parts": inner}
+
+
+def criterion_plain(leaf: Leaf, case: Case, *, wanted: bool = True) -> Plain:
+    """One criterion with its truth and the origin of the fact that settles it; None while that is not known."""
+    fact, _ = literal(leaf)
+    text = leaf_text(leaf, case.catalog)
+    return {
+        "kind": "criterion",
+        "text": text if wanted else f"not {text}",
+        "truth": WORDS[case.truth(leaf if wanted else Not(leaf))],
+        "origin": origin(fact, case) if fact in case.known else None,
+    }
+
+
+def reasons(node: Condition, truth: bool, case: Case, *, wanted: bool = True) -> Reasons:
+    """Every smallest set of criteria that gives a condition its truth; the fewest criteria first.
+
+    Most often a set's criteria each have the truth that they lend. Where a whole is settled though its parts are
+    open (they cannot all be met, or not all fail), the set holds those parts.
+
+    Args:
+        node: a condition with this truth in the case.
+        truth: True for what meets it, False for what blocks it.
+        case: the profile, judged.
+        wanted: whether the condition stands outside every *not*, or inside an even number of them.
+    """
+    match node:
+        case All(parts) | AnyOf(parts):
+            if truth is (node.kind == "all"):
+                found = [frozenset[Criterion]().union(*chosen) for chosen in product(*_each(parts, truth, case, wanted))]
+            else:
+                found = [some for part in parts if case.truth(part) is truth for some in reasons(part, truth, case, wanted=wanted)]
+                found += _joint(parts, truth, case, wanted)
+            return smallest(found)
+        case Not(part):
+            return reasons(part, not truth, case, wanted=not wanted)
+        case OneOf() | Includes() | AtLeast() | AtMost():
+            return [frozenset([Criterion(node, wanted)])]
+    assert_never(node)
+
+
+def _each(parts: tuple[Condition, ...], truth: bool, case: Case, wanted: bool) -> list[Reasons]:
+    return [reasons(part, truth, case, wanted=wanted) for part in parts]
+
+
+def _joint(parts: tuple[Condition, ...], truth: bool, case: Case, wanted: bool) -> Reasons:
+    """Sets of open parts of which one must have this truth, whatever the facts turn out to be."""
+    undecided = [part for part in parts if case.truth(part) is None]
+    found: list[tuple[Condition, ...]] = []
+    for size in range(2, len(undecided) + 1):
+        for some in combinations(undecided, size):
+            if any(set(smaller) <= set(some) for smaller in found):
+                continue
+            if not case.evaluator.possible(case.known, [(part, not truth) for part in some]):
+                found.append(some)
+    return [frozenset(_criteria(some, wanted)) for some in found]
+
+
+def _criteria(parts: Iterable[Condition], wanted: bool) -> list[Criterion]:
+    found: list[Criterion] = []
+    for part in parts:
+        match part:
+            case All(inner) | AnyOf(inner):
+                found += _criteria(inner, wanted)
+            case Not(inner):
+                found += _criteria([inner], not wanted)
+            case OneOf() | Includes() | AtLeast() | AtMost():
+                found.append(Criterion(part, wanted))
+            case _:
+                assert_never(part)
+    return found
+
+
+def smallest(sets: Iterable[frozenset[Any]]) -> list[frozenset[Any]]:
+    """The sets that hold no other, each once, the fewest members first."""
+    kept: list[frozenset[Any]] = []
+    for some in sorted(dict.fromkeys(sets), key=len):
+        if not any(other <= some for other in kept):
+            kept.append(some)
+    return kept
