@@ -422,6 +422,18 @@ def test_a_whole_short_sentence_of_a_text_is_copied(pack: Copy, corpus: Path) ->
     assert problem.message.startswith(f"shares {' '.join(words)!r} with ")
 
 
+def test_the_reason_of_another_reading_is_prose_of_ours_too(pack: Copy, corpus: Path) -> None:
+    """Neither a prescriptive word nor a run of words of a text passes in the reason of another reading."""
+    words = long_sentence(pack, corpus)
+    pack.edit(RULES, "because: ", f"because: It should be so. Here is {' '.join(words[1:9])} and no more. ", after=TDM1)
+    where = pack.place(RULES, "It should")
+    copied, prescriptive = sorted(pack.problems(corpus), key=lambda problem: problem.kind)
+    told = f"shares {' '.join(words[1:9])!r} with mnt-undated; say it in other words."
+    assert copied == Problem("copied-words", where, told)
+    assert (prescriptive.kind, prescriptive.where) == ("prescriptive-wording", where)
+    assert prescriptive.message.startswith("'should' is prescriptive; ")
+
+
 def long_sentence(pack: Copy, corpus: Path) -> list[str]:
     """The words of a long sentence of the text, none of them a name."""
     return plain_sentence(pack, corpus, 14, 99)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mbc_explorer.folders import Folders
 
 DEMONSTRATION = shlex.split("--er positive --pr positive --her2 negative --menopause postmenopausal --prior none")
-KINDS = ("report", "profile", "error")
+KINDS = ("report", "profile", "map", "error")
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -540,7 +540,7 @@ def test_sources_shows_the_five_records() -> None:
 
 def test_schema_gives_the_published_shapes(catalog: Catalog) -> None:
     """The report's schema names what a report holds, the error's what an error holds, the profile's every attribute."""
-    report, profile, error = (answer("schema", kind) for kind in KINDS)
+    report, profile, _, error = (answer("schema", kind) for kind in KINDS)
     assert mbc("schema") == mbc("schema", "report")
     assert set(report["required"]) == set(answer("explore", "--json"))
     narrow = set(answer("explore", "--json", "--source", "msk-2016"))
@@ -548,7 +548,9 @@ def test_schema_gives_the_published_shapes(catalog: Catalog) -> None:
     assert set(profile["properties"]) == set(catalog.attributes)
     assert set(error["properties"]) == {"schema_version", "disclaimer", "error"}
     assert {row["$comment"] for row in (report, profile, error)} == {DISCLAIMER}
-    assert refused("schema", "rule") == ["schema: 'rule' is not a known schema; it is one of profile, report, error."]
+    assert refused("schema", "rule") == [
+        "schema: 'rule' is not a known schema; it is one of profile, report, map, error."
+    ]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

@@ -61,8 +61,8 @@ def decision_map(
     Args:
         catalog: the knowledge.
         options: their ids; whatever their order, ends stand in the taxonomy's.
-        report: of a profile, over this catalog and not narrowed: criteria then have their truth, paths are `lit`, `open`
-            or `closed`, and ends have the verdict of their rule.
+        report: of a profile, over this catalog and not narrowed: criteria then have their truth, paths are `lit`,
+            `open` or `closed`, and ends have the verdict of their rule.
         sources: only the rules of these; none for those of all.
         by_source: a tree for each source instead of one for all of them together.
     """

@@ -5,20 +5,21 @@ A change is a profile's own: an attribute and what is stated of it then, so that
 
 from __future__ import annotations
 
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
 from mbc_explorer.errors import ProfileError
-from mbc_explorer.facts import known_facts
+from mbc_explorer.facts import stated_facts
 from mbc_explorer.profile import NONE, SETTINGS, STOPPED, UNKNOWN, History, Items, Regimen, Understood, plain_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mbc_explorer.case import Case
-    from mbc_explorer.catalog import Attribute, Catalog
+    from mbc_explorer.catalog import Attribute, Catalog, Cube
     from mbc_explorer.profile import Fact
 
 Wanted = dict[str, tuple[str, ...]]
@@ -75,7 +76,8 @@ def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> li
         case "list" | "therapies":
             return _lists(case.catalog, attribute, stated if isinstance(stated, Items) else None, asked)
         case "regimens":
-            return _histories(case, attribute, asked, whole=whole)
+            start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
+            return _histories(case.catalog, attribute, start, tuple(asked.items()), whole)
     return _numbers(attribute, stated if isinstance(stated, int) else None, asked)
 
 
@@ -136,11 +138,11 @@ class _Pool(NamedTuple):
     whole: bool
 
 
-def _histories(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> list[Any]:
-    """The nearest histories of which everything is true that is asked; nearest first by how many steps they take."""
-    stated = case.understood.facts.get(attribute.id)
-    start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
-    pool = _pool(case.catalog, attribute, asked, whole=whole)
+@lru_cache(maxsize=2048)
+def _histories(catalog: Catalog, attribute: Attribute, start: History, pairs: Cube, whole: bool) -> list[Any]:
+    """A nearest history of which everything is true that is asked, by the steps from the given one; or none."""
+    asked = dict(pairs)
+    pool = _pool(catalog, attribute, asked, whole=whole)
     order = count()
     waiting = [(0, next(order), 0, start)]
     seen = {start}
@@ -148,12 +150,12 @@ def _histories(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) 
         if not waiting:
             break
         _, _, steps, history = heappop(waiting)
-        if _still_wanted(case.catalog, attribute, history, asked) == 0:
+        if _still_wanted(catalog, attribute, history, asked) == 0:
             return [stating(history)]
         for cost, other in _steps(history, len(start.regimens), pool):
             if other not in seen:
                 seen.add(other)
-                left = _still_wanted(case.catalog, attribute, other, asked)
+                left = _still_wanted(catalog, attribute, other, asked)
                 heappush(waiting, (steps + cost + 2 * left, next(order), steps + cost, other))
     return []
 
@@ -161,7 +163,7 @@ def _histories(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) 
 def _still_wanted(catalog: Catalog, attribute: Attribute, history: History, asked: Wanted) -> int:
     """How many of the facts a history does not bring about."""
     try:
-        known = known_facts(Understood({attribute.id: history}, {}, (attribute.id,)), catalog).known
+        known = stated_facts(Understood({attribute.id: history}, {}, (attribute.id,)), catalog).known
     except ProfileError:
         return len(asked) + 1
     return sum(1 for fact, values in asked.items() if known.get(fact) not in values)
@@ -184,16 +186,16 @@ def _pool(catalog: Catalog, attribute: Attribute, asked: Wanted, *, whole: bool)
             if source.last and not colon:
                 number = int(fact.partition(">=")[2])
                 months += [number, number - 1]
-    absent = [fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)]
-    neutral = [agent for agent in _plainest(catalog, attribute) if not set(catalog.implied[agent]) & set(absent)]
     if whole:
+        absent = [fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)]
+        neutral = [agent for agent in _plainest(catalog, attribute) if not set(catalog.implied[agent]) & set(absent)]
         members = [a for t in therapies for a in catalog.agents if t in catalog.implied[a]]
         fitting = [a for a in members if not set(catalog.implied[a]) & set(absent)]
-        therapies = [t for t in therapies if t in catalog.agents] + fitting
+        therapies = [*(t for t in therapies if t in catalog.agents), *fitting, *neutral[:2]]
     else:
         settings, stops = [None, *settings], [None, *stops]
     return _Pool(
-        tuple(dict.fromkeys([*therapies, *neutral[:2]])),
+        tuple(dict.fromkeys(therapies)),
         tuple(dict.fromkeys([*settings, *(SETTINGS[-1:-3:-1] if whole else SETTINGS[1:])])),
         tuple(dict.fromkeys([*stops, *(STOPPED[3:] if whole else STOPPED[:2])])),
         tuple(dict.fromkeys([*months, *([12] if whole else [])])),

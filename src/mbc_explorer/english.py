@@ -34,7 +34,7 @@ _LIGHT = """
     face fact factor factors feel feels few field find finds follow form found function general generally good great
     group handle harm harms help helped helpful helps hold idea identify important improve improves include included
     includes increase indicate influence inform involve involved involves issue issues join joined key last lasted
-    lasting lasts latest lead leads learn least less life list lists live lower main mainly manage managed management
+    lasting lasts latest lead leads learn least less list lists lower main mainly manage managed management
     manages mention mentioned method methods name named names new note number occur occurred occurs offer offered
     option options order part particular parts place play point points possibility potential prescribe prescribed
     present problem problems provide question questions raise raises reach reason reasons receive received receives
@@ -48,9 +48,33 @@ LIGHT = frozenset(_LIGHT.split())
 """Words that say little: they help to rank, and need not be held."""
 
 _SAME = """
-    ache, aching, hurt, painful, sore, pain
+    begin, began, begun
+    break, broke, broken
+    child, children
+    choose, chose, chosen
+    drive, drove, driven
+    eat, ate, eaten
+    find, found
+    foot, feet
+    freeze, froze, frozen
+    give, gave
+    grow, grew, grown
+    lose, lost, loss
+    man, men
+    rise, rose, risen
+    see, saw, seen
+    speak, spoke, spoken
+    spread, spreading
+    stand, stood
+    swell, swollen
+    weigh, weight
+    woman, women
+    write, wrote, written
+    ache, hurt, painful, sore, pain
     aim, goal, purpose, intent
-    alone, single, own
+    alcohol, drink, drinks, drinking
+    alone, own
+    appointment, visit, consultation
     anxiety, anxious, stress, worry, fear, psychosocial, emotional
     appear, arise, occur, develop, show up
     arrange, organize, set up
@@ -90,28 +114,24 @@ _SAME = """
     note, write, record, noting
     often, frequent, common, commonly, frequently, most
     opinion, view
-    overabundance, excess, overexpress, overexpressed, amplified
-    pill, tablet, capsule, oral, orally, swallow
     program, service, center
     rare, uncommon, rarer, seldom
     raise, increase, rise, boost, higher
     remove, removed, removing, cut out, take out, taken out, excise
     repeat, again, anew
-    sad, depressed, depression, mood, emotional
+    sad, depressed, depression, emotional
     shrink, smaller, small
     shut, block, stop, suppress, switch off, shut down, turn off
-    symptom, sign
-    tired, tiredness, fatigue, exhausted
+    strong, strength, stronger, strengthen
     travel, move, spread, moves
     trouble, problem, difficulty
     understand, understood
     useful, helpful, worth, valuable
-    vein, intravenous, infusion, drip, iv
     volunteer, take part, participate, enroll, join
-    vomit, throw up
     want, wish, prefer
     weak, weakness, weaken
 """
+_AMERICAN = ((r"(?<=\w{3})our", "or"), ("ae", "e"), ("oe", "e"), ("tre$", "ter"), ("is(e|ed|es|ing|ation)$", r"iz\1"), ("ll(?=ed|ing)", "l"))
 _COMPARING = re.compile(
     r"\b(better|worse|best|worst|superior|inferior|safer|stronger|weaker|milder|faster|cheaper|preferable|preferred|"
     r"versus|vs|compared?|comparison|than|beats?|outperforms?|advantages?|equal|equivalent|similar|differs?|"
@@ -135,6 +155,11 @@ def same(word: str) -> tuple[str, ...]:
         name: None for group in _GROUPS if any(stem(word) == stem(name) for name in group) for name in group
     }
     return tuple(found)
+
+
+def american_spellings(word: str) -> list[str]:
+    """How a word of British spelling may be written in America."""
+    return [re.sub(*change, word) for change in _AMERICAN if re.search(change[0], word)]
 
 
 def compares(question: str) -> bool:

@@ -44,10 +44,22 @@ def known_facts(understood: Understood, catalog: Catalog) -> Facts:
     Raises:
         ProfileError: when facts contradict each other, naming them and what says so.
     """
-    reading = _Reading(understood, catalog)
-    problems = reading.problems or contradictions(reading.known, understood, catalog)
+    found = stated_facts(understood, catalog)
+    problems = contradictions(found.known, understood, catalog)
     if problems:
         raise ProfileError(problems)
+    return found
+
+
+def stated_facts(understood: Understood, catalog: Catalog) -> Facts:
+    """The same without looking for attributes that contradict each other.
+
+    Raises:
+        ProfileError: when a history and what is stated beside it tell of the same thing otherwise.
+    """
+    reading = _Reading(understood, catalog)
+    if reading.problems:
+        raise ProfileError(reading.problems)
     return Facts(reading.known, tuple(reading.entailed))
 
 

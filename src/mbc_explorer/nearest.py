@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.catalog import DESCRIBES
-from mbc_explorer.condition import attribute_of
+from mbc_explorer.condition import NOT_APPLICABLE, attribute_of
 from mbc_explorer.edit import CAN_CHANGE, CANNOT_CHANGE, UNKNOWN_BEFORE, change_plain, edits
 from mbc_explorer.errors import ProfileError
+from mbc_explorer.explain import fact_text
 from mbc_explorer.primes import masked, spelled
-from mbc_explorer.settling import grounded
+from mbc_explorer.settling import grounded, weakest, world_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,10 +34,11 @@ def nearest(case: Case, option: str) -> Plain:
 
     Returns:
         `option`, `status` and `ways`: none where the option is described already or nothing describes it at all.
-        Each way has the `rule` that would then be met, its `source`, `statement`, `paraphrase` and `anchor`, and its `changes`:
-        `attribute`, `from` (None where it was not stated), `to` (None to take the statement back) and `kind`:
-        `unknown` where the change only tells what was not known, `can_change` and `cannot_change` where it alters
-        what was stated. No change of a way can be left out. Fewest changes first; among as many, those that alter nothing.
+        Each way has the `rule` that would then be met, its `source`, `statement`, `paraphrase` and `anchor`, the `facts` that
+        it lacks, in words, and the `changes` that bring them about: `attribute`, `from` (None where it was not
+        stated), `to` (None to take the statement back) and `kind`: `unknown` where the change only tells what was
+        not known, `can_change` and `cannot_change` where it alters what was stated. No change of a way can be left
+        out. Fewest changes first; among as many, those that alter nothing.
 
     Raises:
         KeyError: for an option that is not in the catalog.
@@ -48,11 +50,11 @@ def nearest(case: Case, option: str) -> Plain:
         if rule.stance != DESCRIBES:
             continue
         told = {name: rules[rule.id][name] for name in ("statement", "paraphrase", "worded_for", "note", "anchor")}
-        for changes in ways(case, rule):
-            after = case.altered(changes)
-            found.append(
-                {"rule": rule.id, "source": rule.source, **told, "changes": change_plain(case, after, changes)}
-            )
+        for way in ways(case, rule):
+            after = case.altered(way.changes)
+            facts = [fact_text(fact, values, case.catalog) for fact, values in way.facts]
+            made = change_plain(case, after, way.changes)
+            found.append({"rule": rule.id, "source": rule.source, **told, "facts": facts, "changes": made})
     return {
         "option": {name: row[name] for name in ("id", "name", "category", "agents", "status", "missing")},
         "ways": sorted(found, key=_size),
@@ -64,14 +66,30 @@ def _size(way: Plain) -> tuple[int, ...]:
     return len(kinds), kinds.count(CANNOT_CHANGE), kinds.count(CAN_CHANGE)
 
 
-def ways(case: Case, rule: Rule) -> list[Changes]:
-    """Every smallest set of changes found under which a rule is met; of two, one never changes all that the other does."""
-    found = [changes for cube in _cubes(case, rule) for changes in _met(case, rule, dict(cube), {}, MAX_REPAIRS)]
-    kept: list[Changes] = []
-    for changes in sorted((_reduced(case, rule, changes) for changes in found), key=len):
-        if not any(set(other) <= set(changes) and (set(other) < set(changes) or other == changes) for other in kept):
-            kept.append(changes)
+class Way(NamedTuple):
+    """Facts that a rule lacks in a case, and changes to the profile that bring them about."""
+
+    facts: Cube
+    changes: Changes
+
+
+def ways(case: Case, rule: Rule) -> list[Way]:
+    """A way to meet the rule for each smallest set of facts that does; of two, one never changes all that the other does."""
+    found: list[Way] = []
+    for cube in _cubes(case, rule):
+        changes = next(_met(case, rule, dict(cube), {}, MAX_REPAIRS), None)
+        if changes is not None:
+            facts = tuple(pair for pair in cube if case.known.get(pair[0]) not in pair[1])
+            found.append(Way(facts, _reduced(case, rule, changes)))
+    kept: list[Way] = []
+    for way in sorted(found, key=lambda way: len(way.changes)):
+        if not any(_is_less(other.changes, way.changes) for other in kept):
+            kept.append(way)
     return kept
+
+
+def _is_less(changes: Changes, others: Changes) -> bool:
+    return set(changes) < set(others) or changes == others
 
 
 def _cubes(case: Case, rule: Rule) -> list[Cube]:
@@ -80,7 +98,8 @@ def _cubes(case: Case, rule: Rule) -> list[Cube]:
     own = [masked(catalog.cubes[number], catalog.facts) for number in rule.settling]
     stated = set(catalog.definitions).intersection(case.understood.facts)
     direct = [cube for cube in own if stated.intersection(map(attribute_of, cube))]
-    cubes = [spelled(cube, catalog.facts) for cube in [*direct, *grounded(own, {}, catalog)]]
+    by_definition = weakest(grounded(own, {}, catalog), world_left(frozenset(), catalog))
+    cubes = [spelled(cube, catalog.facts) for cube in [*direct, *by_definition]]
     left = {cube: {pair for pair in cube if case.known.get(pair[0]) not in pair[1]} for cube in cubes}
     ordered = sorted(left, key=lambda cube: len(left[cube]))
     return [cube for i, cube in enumerate(ordered) if not any(left[other] <= left[cube] for other in ordered[:i])]
@@ -103,9 +122,15 @@ def _without_contradiction(
             yield from _without_contradiction(case, rule, wanted, {**changes, name: None}, repairs - 1)
         return
     if after.is_met(rule):
-        yield changes
+        yield {name: _following(after, name) if value is None else value for name, value in changes.items()}
     elif repairs:
         yield from _met(case, rule, wanted, changes, repairs - 1)
+
+
+def _following(after: Case, name: str) -> str | None:
+    """What follows for a statement that was taken back, where something does."""
+    value = after.known.get(name)
+    return None if value == NOT_APPLICABLE else value
 
 
 def _in_the_way(error: ProfileError, case: Case, changes: Changes) -> Iterable[str]:

@@ -130,8 +130,8 @@ def primes(cover: Iterable[Masks], domains: Domains) -> list[Masks]:
                 continue
             tried.add(key)
             for candidate in _consensus(left, right, domains):
-                if not any(_contains(cube, candidate) for cube in known):
-                    known = [cube for cube in known if not _contains(candidate, cube)]
+                if not any(contains(cube, candidate) for cube in known):
+                    known = [cube for cube in known if not contains(candidate, cube)]
                     known.append(candidate)
                     changed = True
         if len(known) > MAX_CUBES:
@@ -160,7 +160,7 @@ def meet(left: Masks, right: Masks) -> Masks | None:
     return both
 
 
-def _contains(outer: Masks, inner: Masks) -> bool:
+def contains(outer: Masks, inner: Masks) -> bool:
     """Every world of the inner cube is one of the outer."""
     return all(fact in inner and inner[fact] & ~mask == 0 for fact, mask in outer.items())
 
@@ -173,7 +173,7 @@ def _narrowness(cube: Masks) -> tuple[int, int]:
 def absorbed(cubes: Iterable[Masks]) -> list[Masks]:
     kept: list[Masks] = []
     for cube in sorted(cubes, key=_narrowness):
-        if not any(_contains(other, cube) for other in kept):
+        if not any(contains(other, cube) for other in kept):
             kept.append(cube)
     if len(kept) > MAX_CUBES:
         raise TooManyCubes(f"more than {MAX_CUBES} cubes")
@@ -237,11 +237,11 @@ class World:
     def blamed(self, cube: Masks) -> tuple[str, ...]:
         """The fewest constraints that make a cube impossible: one, else two, else all that touch its facts."""
         for name, cubes in self.direct.items():
-            if any(_contains(own, cube) for own in cubes):
+            if any(contains(own, cube) for own in cubes):
                 return (name,)
         near = [name for name, cubes in self.direct.items() if any(set(own) & set(cube) for own in cubes)]
         for one, other in combinations(near, 2):
-            if any(_contains(own, cube) for own in primes([*self.direct[one], *self.direct[other]], self.domains)):
+            if any(contains(own, cube) for own in primes([*self.direct[one], *self.direct[other]], self.domains)):
                 return (one, other)
         return tuple(near)
 
@@ -289,12 +289,17 @@ class World:
                         inside |= set(cube)
         return [cube for cube in self.impossible if set(cube) <= inside]
 
-    def settled(self, what: Formula) -> list[Masks]:
-        """All primes of a formula, counting possible worlds only; cubes that are impossible themselves are left out."""
+    def settled(self, what: Formula, *, weakest: bool = False) -> list[Masks]:
+        """All primes of a formula, counting possible worlds only; cubes that are impossible themselves are left out.
+
+        With `weakest`, facts that can only force others (one symptom of many) are not looked at for themselves: a prime
+        with one of them follows to another without it.
+        """
         cover = cubes_of(what, self.domains)
-        bad = self.relevant({fact for cube in cover for fact in cube} | _facts(what))
+        inside = {fact for cube in cover for fact in cube} | _facts(what)
+        bad = _without_pure(self.relevant(inside), inside) if weakest else self.relevant(inside)
         found = primes([*cover, *bad], self.domains)
-        return [cube for cube in found if not any(_contains(other, cube) for other in bad)]
+        return [cube for cube in found if not any(contains(other, cube) for other in bad)]
 
     def reduced(self, cubes: list[Masks]) -> list[Masks]:
         """The cubes that are still needed when every implied fact is known: those whose closure holds no other.
@@ -304,9 +309,24 @@ class World:
         kept = sorted(cubes, key=len)
         for cube in sorted(cubes, key=len, reverse=True):
             closed = {fact: mask for fact, mask in self.closure(cube).items() if fact in cube or mask & (mask - 1) == 0}
-            if any(other is not cube and _contains(other, closed) for other in kept):
+            if any(other is not cube and contains(other, closed) for other in kept):
                 kept = [other for other in kept if other is not cube]
         return kept
+
+
+def _without_pure(cubes: list[Masks], inside: set[str]) -> list[Masks]:
+    """Cubes without the pairs in which a fact from outside has the one value that it has in every cube."""
+    kept = cubes
+    while True:
+        values: dict[str, set[int]] = {}
+        for cube in kept:
+            for fact, mask in cube.items():
+                values.setdefault(fact, set()).add(mask)
+        pure = {fact for fact, masks in values.items() if len(masks) == 1 and fact not in inside}
+        fewer = [cube for cube in kept if len(cube) > 2 or pure.isdisjoint(cube)]  # noqa: PLR2004  a pair
+        if len(fewer) == len(kept):
+            return kept
+        kept = fewer
 
 
 def _facts(what: Formula) -> set[str]:

@@ -231,6 +231,96 @@ class ReportOut(Published):
     narrowed_to: dict[str, list[str]] | None = None
 
 
+class MapEndOut(Published):
+    """A rule at the end of its criteria. `criterion` and `missing` are its verdict, where there is a profile."""
+
+    rule: str
+    option: str
+    source: str
+    stance: Literal["describes", "describes_as_not_used", "investigational"]
+    criterion: Truth | None = None
+    missing: list[str] | None = None
+    with_: list[str] = Field(alias="with")
+    statement: str
+    paraphrase: str
+    worded_for: str | None
+    note: str | None
+    anchor: AnchorOut
+
+
+class MapNodeOut(Published):
+    """A criterion: what ends there, and the criteria that go on from it.
+
+    Where there is a profile, `truth` is that of the criterion, and `path` says what all criteria so far come to.
+    """
+
+    text: str
+    condition: dict[str, Any] = Field(description="The criterion in the words of the rule files.")
+    attributes: list[str]
+    truth: Truth | None = None
+    path: Literal["lit", "open", "closed"] | None = None
+    ends: list[MapEndOut]
+    nodes: list[MapNodeOut]
+
+
+class MapTreeOut(Published):
+    """The rules of a source, or of all of them together; those without a condition end at its root."""
+
+    source: str | None
+    ends: list[MapEndOut]
+    nodes: list[MapNodeOut]
+
+
+class MapSubjectOut(Published):
+    """What a map is of."""
+
+    kind: Literal["everything", "category", "option", "options"]
+    id: str | None
+    name: str
+
+
+class MapOptionOut(Published):
+    id: str
+    name: str
+    kind: Literal["class", "agent", "combination", "procedure", "care"]
+    category: list[str]
+    status: Status | None = None
+
+
+class MapSoftwareOut(Published):
+    name: str
+    version: str
+    engine: Literal["durable", "reference"] | None = None
+
+
+class MapSummaryOut(Published):
+    """How many rules and criteria the trees hold, and how many rules have each verdict."""
+
+    rules: int
+    criteria: int
+    verdicts: dict[Truth, int] | None = None
+
+
+class MapOut(Published):
+    """The decision map of some options; `profile`, `notes` and `derived` are there where a profile lights it."""
+
+    schema_version: str
+    disclaimer: str
+    software: MapSoftwareOut
+    knowledge: KnowledgeOut
+    of: MapSubjectOut
+    narrowed_to: dict[str, list[str]] | None = None
+    profile: dict[str, str | int | list[str]] | None = None
+    notes: list[NoteOut] | None = None
+    derived: list[DerivedOut] | None = None
+    sources: list[SourceOut]
+    silent: list[str] = Field(description="The sources that have no rule on these options.")
+    names: NamesOut
+    options: list[MapOptionOut]
+    trees: list[MapTreeOut]
+    summary: MapSummaryOut
+
+
 class ProblemOut(Published):
     kind: str
     where: str
@@ -251,15 +341,18 @@ class ErrorOut(Published):
     error: ErrorBodyOut
 
 
+MODELS: dict[str, type[Published]] = {"report": ReportOut, "map": MapOut, "error": ErrorOut}
+"""What comes out, by the name of its schema."""
+
+
 def schema_of(kind: str, catalog: Catalog) -> dict[str, Any]:
-    """The JSON Schema of a `profile`, a `report` or an `error`."""
+    """The JSON Schema of a `profile`, or of one of `MODELS`."""
     if kind == "profile":
         return _profile_schema(catalog)
-    model = ReportOut if kind == "report" else ErrorOut
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": DISCLAIMER,
-        **model.model_json_schema(),
+        **MODELS[kind].model_json_schema(),
     }
 
 

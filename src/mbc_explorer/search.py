@@ -1,10 +1,12 @@
 """Full text over the knowledge: paraphrases, names, brands, terms, differences and curators' notes, ranked.
 
 A question is read as *concepts*: a word, or several that name one thing (a brand, a class, a term of the glossary or
-its alias). A concept is found wherever one of the names of that thing stands; a misspelled word is read as the nearest
-one that the knowledge holds. Common words do not count. An entry answers when it says by itself, and not in a curator's
-remark, everything that the question names, and the greater part of its other words, rare ones weighing more. Where no
-entry does, or a word stands nowhere, the documents do not answer, and what is nearest is shown.
+its alias). A concept is found wherever one of the names of that thing stands, or a word for the same; a misspelled
+word is read as the nearest one that the knowledge holds. Common words do not count, and words that say little only
+help to rank. An entry answers when it says by itself, and not in a curator's remark, everything that the question
+names (of things joined by "or", one), and the greater part of its other words, rare ones weighing more; where two
+treatments are compared, only when it compares. Where no entry does, or a word stands nowhere, the documents do not
+answer, and what is nearest is shown.
 """
 
 from __future__ import annotations
@@ -16,34 +18,30 @@ from difflib import get_close_matches
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
-from mbc_explorer.english import COMMON, LIGHT, compares, same, states_comparison
-from mbc_explorer.explain import condition_text, words
-from mbc_explorer.lookup import Name, title
+from mbc_explorer.english import COMMON, LIGHT, american_spellings, compares, same, states_comparison
+from mbc_explorer.findable import DEFINITION, Hit, findables, therapies, things
+from mbc_explorer.lookup import Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mbc_explorer.catalog import Catalog, Statement
-    from mbc_explorer.condition import Condition
+    from mbc_explorer.catalog import Catalog
 
 _WORD = re.compile(r"[a-z0-9]+(?:[/+-][a-z0-9]+)*")
 _PLURAL = re.compile(r"(?<=[cs]h)es$|s$")
 _SIGN = re.compile(r"(?<=[r\d])([+-])(?![a-z0-9])")
 _SIGNS = {"+": " positive ", "-": " negative "}
 """How a sign behind a receptor is read."""
-_MEANING = "definition"
 _ASKS_MEANING = re.compile(r"\b(what (is|are|was|were|does|do)|what's|means?|meaning|defin\w+|explain)\b")
 _HINTS = {
-    _ASKS_MEANING: _MEANING,
+    _ASKS_MEANING: DEFINITION,
     re.compile(r"\bhow long\b"): "until",
     re.compile(r"\bhow often\b"): "intervals",
     re.compile(r"\bhow (many|common)\b"): "percent",
 }
 """Turns of a question, each with a word that stands in statements which answer such questions."""
-_FIELDS = {"name": 4.0, "body": 2.0, "concerns": 1.0, "remarks": 0.5}
+_FIELDS = {"name": 4.0, "body": 2.0, "concerns": 1.0, "said_by": 0.5, "remarks": 0.5}
 """The columns, with the weight of each."""
 _RANKED = f"SELECT rowid, bm25(entries, {', '.join(map(str, _FIELDS.values()))}) FROM entries WHERE entries MATCH ?"
-_SAID = "{name concerns}"
+_SAID = "{name concerns said_by}"
 """The columns of what one entry says by itself; a body gathers statements."""
 _ANYWHERE = f"{{{' '.join(_FIELDS)}}}"
 _OTHER_NAME = 0.9
@@ -52,7 +50,7 @@ _SYNONYM = 0.7
 """What another word for the same weighs."""
 _LIGHT_WEIGHT = 0.2
 """What a word weighs that says little."""
-_TOPIC_WEIGHT = 0.3
+_HINT_WEIGHT = 0.3
 _NAMESAKE = 1.0
 """What the term of a name weighs more than what else holds the name."""
 _KIND_WEIGHTS = {"difference": 0.5, "option": 0.5, "attribute": 0.5, "agent": 0.8}
@@ -69,15 +67,6 @@ _LONGEST_NAME = 6
 LIMIT = 12
 
 
-class Hit(NamedTuple):
-    """One entry that a search found."""
-
-    name: Name
-    source: str | None
-    shown: str
-    where: str
-
-
 class Found(NamedTuple):
     """What a search found."""
 
@@ -89,22 +78,9 @@ class Found(NamedTuple):
     """Words that were looked for under another spelling or name."""
     unknown: tuple[str, ...]
     """Words that stand nowhere in the knowledge, and near nothing there."""
+    compared: tuple[str, ...]
+    """Treatments that the question compares, where nothing compares them."""
     hits: tuple[Hit, ...]
-
-
-class _Entry(NamedTuple):
-    """One entry as it is indexed, its texts apart."""
-
-    hit: Hit
-    name: str
-    body: str
-    concerns: str
-    """Further words that it can be found by."""
-    remarks: str
-    """What curators say of it."""
-    belongs: set[str]
-    """The agents and categories that it concerns."""
-    kind: str
 
 
 class _Concept(NamedTuple):
@@ -121,6 +97,8 @@ class _Concept(NamedTuple):
     """Whether an answer names it."""
     compared: bool = False
     """Whether it is a treatment."""
+    place: int = 0
+    """Its place in the question; things joined by "or" share one."""
 
 
 class Index:
@@ -131,12 +109,12 @@ class Index:
         self._table.execute(
             f"CREATE VIRTUAL TABLE entries USING fts5({', '.join(_FIELDS)}, tokenize='porter unicode61')"
         )
-        self._entries = list(_entries(catalog))
+        self._entries = list(findables(catalog))
         rows = [
-            (number, *map(_plain, (entry.name, entry.body, entry.concerns, entry.remarks)))
-            for number, entry in enumerate(self._entries)
+            (number, *(_plain(getattr(entry, field)) for field in _FIELDS)) for number, entry in enumerate(self._entries)
         ]
-        self._table.executemany(f"INSERT INTO entries(rowid, {', '.join(_FIELDS)}) VALUES (?, ?, ?, ?, ?)", rows)
+        places = ", ".join("?" * (1 + len(_FIELDS)))
+        self._table.executemany(f"INSERT INTO entries(rowid, {', '.join(_FIELDS)}) VALUES ({places})", rows)
         self._named = _named(catalog)
         of_terms = {entry.hit.name.id: row for row, entry in enumerate(self._entries) if entry.kind == "term"}
         called = [(term.id, name) for term in catalog.glossary.values() for name in (*term.aliases, term.term)]
@@ -147,14 +125,7 @@ class Index:
             key for key, names in self._named.items() if any(subject.issuperset(_key(name).split()) for name in names)
         }
         """Names of what every document is about, by its title."""
-        self._therapies = {
-            _key(name)
-            for names in (
-                *((a.name, *(f.words for f in (*a.names, *a.brands))) for a in catalog.agents.values()),
-                *((c.name, *c.aliases) for c in catalog.categories.values() if c.therapy),
-            )
-            for name in names
-        }
+        self._therapies = {_key(name) for names in therapies(catalog) for name in names}
         self._unspoken = {
             _plain(word): Hit(Name("attribute", attribute.id), None, entry.answer, "attribute")
             for attribute in catalog.attributes.values()
@@ -194,40 +165,53 @@ class Index:
         spelled = [self._spelled(word, read_as) for word in _words(question)]
         concepts = self._concepts(spelled, read_as)
         unspoken = [self._unspoken[c.typed] for c in concepts if c.typed in self._unspoken]
-        found = {c.typed: self._scores(c, _ANYWHERE) for c in concepts}
-        unknown = [c.typed for c in concepts if c.typed in self._unspoken or not (c.light or found[c.typed])]
+        anywhere = {c.typed: self._scores(c, _ANYWHERE) for c in concepts}
+        unknown = [c.typed for c in concepts if c.typed in self._unspoken or not (c.light or anywhere[c.typed])]
         compared = [c.typed for c in concepts if c.compared] if compares(question) else []
 
         kept = self._kept(source, kind, {part for part in (category, agent) if part})
         scores: defaultdict[int, float] = defaultdict(float)
         shares: defaultdict[int, float] = defaultdict(float)
         said, total = set(kept), 0.0
-        for concept in concepts:
-            anywhere, alone = found[concept.typed], self._scores(concept, _SAID)
-            weight = self._rarity(len(anywhere)) ** 2 * (_LIGHT_WEIGHT if concept.light else 1) if anywhere else 0.0
-            total += weight
-            for row, score in anywhere.items():
-                scores[row] += weight * score
-                shares[row] += weight * (row in alone)
-            key = _key(concept.typed)
-            if concept.required:
-                said &= alone.keys()
-            if key in self._terms and (_ASKS_MEANING.search(question.casefold()) or len(concepts) == 1):
-                scores[self._terms[key]] += _NAMESAKE * weight * anywhere[self._terms[key]]
+        for number in range(concepts[-1].place + 1 if concepts else 0):
+            either = [concept for concept in concepts if concept.place == number]
+            alone = {row for concept in either for row in self._scores(concept, _SAID)}
+            weight = max(self._rarity(concept) ** 2 for concept in either)
+            if any(concept.required for concept in either):
+                said &= alone
+            if not all(concept.light for concept in either):
+                total += weight
+                for row in alone:
+                    shares[row] += weight
+            for concept in either:
+                for row, score in anywhere[concept.typed].items():
+                    scores[row] += weight * score * (_LIGHT_WEIGHT if concept.light else 1)
+                term = self._terms.get(_key(concept.typed))
+                if term is not None and (len(concepts) == 1 or _ASKS_MEANING.search(question.casefold())):
+                    scores[term] += _NAMESAKE * weight * anywhere[concept.typed][term]
         for turn, hint in _HINTS.items():
             if turn.search(question.casefold()):
-                anywhere = self._scores(_Concept(hint, (hint,)), _ANYWHERE)
-                for row in scores.keys() & anywhere.keys():
-                    scores[row] += _TOPIC_WEIGHT * self._rarity(len(anywhere)) * anywhere[row]
+                hinted = _Concept(hint, (hint,))
+                fitting = self._scores(hinted, _ANYWHERE)
+                for row in scores.keys() & fitting.keys():
+                    scores[row] += _HINT_WEIGHT * self._rarity(hinted) * fitting[row]
         said = {row for row in said if shares[row] >= _SHARE * total}
         if len(compared) > 1:
-            said = {row for row in said if states_comparison(self._entries[row].name)}
+            said = {row for row in said if self._compares(row, [c for c in concepts if c.compared])}
         answered = bool(concepts) and bool(said) and not unknown
         order = sorted(kept & scores.keys(), key=lambda row: (-scores[row] * (1 + (row in said)), row))
         if answered:
             order = [row for row in order if row in said or scores[row] >= _WORTH_SHOWING * scores[order[0]]]
         hits = [*unspoken, *(self._entries[row].hit for row in order)]
-        return Found(answered, tuple(c.typed for c in concepts), read_as, tuple(unknown), tuple(hits[:LIMIT]))
+        asked = tuple(c.typed for c in concepts)
+        missing = tuple(compared) if len(compared) > 1 and not answered else ()
+        return Found(answered, asked, read_as, tuple(unknown), missing, tuple(hits[:LIMIT]))
+
+    def _compares(self, row: int, things: list[_Concept]) -> bool:
+        """Whether an entry compares all of these."""
+        entry = self._entries[row]
+        stated = entry.hit.name.kind == "statement" and states_comparison(entry.name)
+        return stated and all(row in self._scores(thing, _SAID) for thing in things)
 
     def _kept(self, source: str | None, kind: str | None, wanted: set[str]) -> set[int]:
         """The entries that a search is narrowed to."""
@@ -243,8 +227,11 @@ class Index:
         """A word in the spelling that the knowledge holds: itself, or the nearest one."""
         if _plain(word) in self._unspoken:
             return _plain(word)
-        if word in COMMON or word in LIGHT or len(word) < _SHORTEST_MISSPELLED or self._stands(word):
+        if word in COMMON or word in LIGHT or len(word) < _SHORTEST_MISSPELLED:
             return word
+        american = next((other for other in american_spellings(word) if self._stands(other)), None)
+        if american or self._stands(word):
+            return american or word
         near = get_close_matches(word, [w for w in self._known if w[0] == word[0]], n=1, cutoff=_CLOSE)
         if not near:
             return word
@@ -255,17 +242,21 @@ class Index:
         """What is asked about. Where every word says little, all of them count."""
         parts = [part for word in spelled for part in ([word] if word in self._unspoken else _plain(word).split())]
         concepts: dict[str, _Concept] = {}
+        place, joined = -1, False
         while parts:
             starts = (" ".join(parts[:length]) for length in range(min(_LONGEST_NAME, len(parts)), 1, -1))
             typed = next((start for start in starts if _key(start) in self._named), parts[0])
             key = _key(typed)
             if key in self._brands:
                 read_as[typed] = self._brands[key]
-            if typed not in COMMON:
+            if typed == "or":
+                joined = bool(concepts)
+            elif typed not in COMMON and typed not in concepts:
+                place, joined = place + (not joined), False
                 named = key in self._named
                 concepts[typed] = _Concept(
-                    typed, (typed, *self._named.get(key, ())), () if named else same(typed),
-                    light=typed in LIGHT, required=named and key not in self._subject, compared=key in self._therapies,
+                    typed, (typed, *self._named.get(key, ())), () if named else same(typed), typed in LIGHT,
+                    named and key not in self._subject, key in self._therapies, place,
                 )  # fmt: skip
             parts = parts[1:] if typed in self._unspoken else parts[len(typed.split()) :]
         found = list(concepts.values())
@@ -286,78 +277,24 @@ class Index:
         for query, weight in queries.items():
             found = self._table.execute(_RANKED, (f"{fields} : ({query})",)).fetchall()
             for row, badness in found:
-                fit = -badness / self._rarity(len(found)) * _KIND_WEIGHTS.get(self._entries[row].kind, 1.0)
+                fit = -badness / self._weight(len(found)) * _KIND_WEIGHTS.get(self._entries[row].kind, 1.0)
                 best[row] = max(best[row], weight * fit)
         return best
 
-    def _rarity(self, count: int) -> float:
+    def _rarity(self, concept: _Concept) -> float:
+        """What it weighs that a thing stands in so few entries, by its own names where they stand anywhere."""
+        own = len(self._scores(concept._replace(others=()), _ANYWHERE))
+        return self._weight(own or len(self._scores(concept, _ANYWHERE)))
+
+    def _weight(self, count: int) -> float:
         """What it weighs that something stands in so many entries only."""
         return log(1 + len(self._entries) / (1 + count))
 
 
-def _entries(catalog: Catalog) -> Iterator[_Entry]:
-    """Everything that can be found."""
-    conditions: defaultdict[str, list[Condition]] = defaultdict(list)
-    for rule in catalog.rules.values():
-        conditions[rule.statement].append(rule.condition)
-    for statement in catalog.statements.values():
-        numbers = ", ".join(str(anchor.number) for anchor in statement.sentences)
-        where = f"{statement.source}, {statement.sentences[0].section} {numbers}"
-        hit = Hit(Name("statement", statement.id), statement.source, statement.paraphrase, where)
-        about, belongs = _concerns(catalog, statement, conditions[statement.id]), _belongs(catalog, statement)
-        yield _Entry(hit, hit.shown, "", about, statement.note or "", belongs, statement.kind)
-    for agent in catalog.agents.values():
-        names = " ".join(f.words for f in (*agent.names, *agent.brands, *agent.as_given, *agent.routes))
-        filed = {step for f in agent.categories for step in catalog.categories[f.what].path}
-        hit = Hit(Name("agent", agent.id), None, agent.name, "agent")
-        yield _Entry(hit, hit.shown, "", names, " ".join(agent.notes), {agent.id, *filed}, "agent")
-    for term in catalog.glossary.values():
-        text = " ".join(catalog.statements[s].paraphrase for s in term.statements)
-        hit = Hit(Name("term", term.id), None, f"{term.term}: {text}", "glossary")
-        yield _Entry(hit, term.term, text, " ".join([_MEANING, *term.aliases]), "", set(), "term")
-    for difference in catalog.differences.values():
-        text = " ".join(side.says for side in difference.sides)
-        options = " ".join(catalog.options[option].name for option in difference.options)
-        touched = {*difference.options, *difference.categories}
-        where = ", ".join(dict.fromkeys(side.source for side in difference.sides))
-        hit = Hit(Name("difference", difference.id), None, difference.title, where)
-        yield _Entry(hit, hit.shown, f"{text} {options}", "", difference.why, touched, "difference")
-    for attribute in catalog.attributes.values():
-        names = " ".join([*attribute.aliases, *(value.id for value in attribute.values)])
-        hit = Hit(Name("attribute", attribute.id), None, attribute.name, "attribute")
-        yield _Entry(hit, hit.shown, "", names, attribute.about, set(), "attribute")
-    for option in catalog.options.values():
-        path = catalog.categories[option.category].path
-        name = Name("option", option.id)
-        hit = Hit(name, None, title(catalog, name), "option")
-        yield _Entry(hit, hit.shown, " ".join(option.aliases), "", "", {*path, *option.agents}, "option")
-
-
-def _concerns(catalog: Catalog, statement: Statement, conditions: Iterable[Condition]) -> str:
-    """Further words that a statement can be found by: what it is about, and its conditions."""
-    agents = [catalog.agents[name] for name in statement.agents]
-    parts = [words(statement.kind), *(agent.name for agent in agents), *(f.words for a in agents for f in a.brands)]
-    steps = dict.fromkeys(step for name in statement.categories for step in catalog.categories[name].path)
-    parts += [catalog.categories[step].name for step in steps]
-    parts += [catalog.attributes[name].label for name in statement.attributes]
-    parts += [condition_text(condition, catalog) for condition in conditions]
-    return " ".join(parts)
-
-
-def _belongs(catalog: Catalog, statement: Statement) -> set[str]:
-    steps = {step for name in statement.categories for step in catalog.categories[name].path}
-    return {*statement.agents, *steps}
-
-
 def _named(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     """Each name of an agent, a category or a term, as it is looked up, with every name of the same thing."""
-    things: list[Iterable[str]] = [
-        *((a.name, *(f.words for f in (*a.names, *a.brands))) for a in catalog.agents.values()),
-        *((category.name, *category.aliases) for category in catalog.categories.values()),
-        *((term.term, *term.aliases) for term in catalog.glossary.values()),
-    ]
     found: dict[str, dict[str, None]] = {}
-    for names in things:
+    for names in things(catalog):
         for name in names:
             found.setdefault(_key(name), {}).update(dict.fromkeys(names))
     return {key: tuple(names) for key, names in found.items() if key}

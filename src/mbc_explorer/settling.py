@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from mbc_explorer.primes import (
     World,
     absorbed,
     complement,
+    contains,
     cubes_of,
     formula,
     masked,
@@ -39,28 +41,44 @@ class Settling(NamedTuple):
 def settling(condition: Condition, known: Mapping[str, str], catalog: Catalog) -> list[Settling]:
     """Every smallest set of further facts that settles a condition, first those that meet it; fewest facts first.
 
-    Facts that are defined by others (a receptor group by its receptors) are given as those others. Of a condition
-    that is settled already there is one set, and it is empty.
+    Facts that are defined by others (a receptor group by its receptors) are given as those others, and a set from which
+    another follows is left out (one symptom of many, where any will do). Of a condition that is settled already there
+    is one set, and it is empty.
 
     Args:
         condition: in the catalog's vocabulary.
         known: what is given of a case and all that follows from it.
     """
     domains = catalog.facts
-    world = World(domains, [left for conflict in catalog.conflicts if (left := _left(conflict.cube, known, catalog))])
+    world = world_left(frozenset(known.items()), catalog)
     what = formula(condition, domains)
     found = []
     for met, asked in ((True, what), (False, complement(what, domains))):
-        cubes = grounded(world.settled(restricted(asked, known, domains)), known, catalog)
-        found += [Settling(spelled(cube, domains), met) for cube in cubes]
+        cubes = grounded(world.settled(restricted(asked, known, domains), weakest=True), known, catalog)
+        found += [Settling(spelled(cube, domains), met) for cube in weakest(cubes, world)]
     return found
 
 
-def _left(cube: Cube, known: Mapping[str, str], catalog: Catalog) -> Masks | None:
-    """What is left of an impossible cube; nothing where it has come to nothing."""
-    if any(known.get(fact, values[0]) not in values for fact, values in cube):
-        return None
-    return masked(tuple(pair for pair in cube if pair[0] not in known), catalog.facts)
+@lru_cache(maxsize=16)
+def world_left(known: frozenset[tuple[str, str]], catalog: Catalog) -> World:
+    """What no case can be, once some facts are known; these and what follows from them no longer occur in it."""
+    facts = dict(known)
+    left = []
+    for conflict in catalog.conflicts:
+        if all(facts.get(fact, values[0]) in values for fact, values in conflict.cube):
+            left.append(masked(tuple(pair for pair in conflict.cube if pair[0] not in facts), catalog.facts))
+    return World(catalog.facts, left)
+
+
+def weakest(cubes: Iterable[Masks], world: World) -> list[Masks]:
+    """The cubes that follow from no other; of two that follow from each other, the one of fewer facts and values."""
+    ordered = sorted(cubes, key=lambda cube: (len(cube), sum(mask.bit_count() for mask in cube.values())))
+    kept = list(ordered)
+    for cube in reversed(ordered):
+        followed = world.closure(cube)
+        if any(other is not cube and contains(other, followed) for other in kept):
+            kept = [other for other in kept if other is not cube]
+    return kept
 
 
 def grounded(cubes: Iterable[Masks], known: Mapping[str, str], catalog: Catalog) -> list[Masks]:

@@ -216,9 +216,15 @@ def read_profile_file(file: str) -> dict[str, Any]:
 
 
 def chosen(
-    words: list[str] | None, valid: Iterable[str], what: str, aliases: dict[str, str] | None = None, where: str = ""
+    words: list[str] | None,
+    valid: Iterable[str],
+    what: str,
+    aliases: dict[str, str] | None = None,
+    where: str = "",
+    *,
+    otherwise: str = ".",
 ) -> tuple[str, ...]:
-    """The ids that a narrowing option names.
+    """The ids that a narrowing option names; `otherwise` ends the message where no valid word is near.
 
     Raises:
         UsageError: naming each word that is not one, with the nearest valid ones.
@@ -226,13 +232,13 @@ def chosen(
     valid = list(valid)
     known = {fold(name): name for name in valid} | {fold(word): name for word, name in (aliases or {}).items()}
     named = [*valid, *(aliases or {})]
-    few = f"; it is one of {', '.join(valid)}." if len(valid) <= FEW else "."
+    few = f"; it is one of {', '.join(valid)}." if len(valid) <= FEW else otherwise
     problems = [
         problem
         for word in words or []
         if fold(word) not in known
         for problem in one(
-            f"unknown-{what}",
+            f"unknown-{what.replace(' ', '-')}",
             where or f"--{what}",
             f"{quoted(word)} is not a known {what}{suggestion(word, named, few)}",
         )
@@ -303,7 +309,7 @@ def json_indent() -> int | None:
     return 2 if sys.stdout.isatty() else None
 
 
-def as_json(data: dict[str, Any]) -> str:
-    """Plain data as JSON text, indented on a terminal and compact in a pipe."""
-    indent = json_indent()
+def as_json(data: dict[str, Any], output: Path | None = None) -> str:
+    """Plain data as JSON text, indented on a terminal and compact in a pipe or a file."""
+    indent = None if output else json_indent()
     return json.dumps(data, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))

@@ -9,13 +9,13 @@ import typer
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Knowledge, as_json, catalog_of, chosen, write_output
 
-EPILOG = "Examples:  mbc schema profile  |  mbc schema report  |  mbc schema error"
-KINDS = ("profile", "report", "error")
-Kind = Annotated[str, typer.Argument(metavar="[profile|report|error]", help="Which schema.", show_default=False)]
+EPILOG = "Examples:  mbc schema profile  |  mbc schema report  |  mbc schema map"
+KINDS = ("profile", "report", "map", "error")
+Kind = Annotated[str, typer.Argument(metavar="[profile|report|map|error]", help="Which schema.", show_default=False)]
 
 
 def schema(*, kind: Kind = "report", knowledge: Knowledge = None) -> None:
-    """JSON Schema of a profile (what goes in), of a report, or of an error (what comes out)."""
+    """JSON Schema of a profile (what goes in), or of a report, a decision map or an error (what comes out)."""
     from mbc_explorer.published import schema_of
 
     wanted = chosen([kind], KINDS, "schema", where="schema")[0]

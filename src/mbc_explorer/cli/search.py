@@ -62,6 +62,7 @@ def search(
             "asked": list(found.asked),
             "read_as": found.read_as,
             "unknown": list(found.unknown),
+            "compared": list(found.compared),
             "hits": hits,
         }
         write_output(as_json(data), None)

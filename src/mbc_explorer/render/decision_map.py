@@ -6,14 +6,14 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.decision_map import CLOSED, LIT, OPEN
 from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
-from mbc_explorer.explain import counted, words
+from mbc_explorer.explain import counted
 from mbc_explorer.render.words import STANCE_WORDS, derived_text, fact_text, partners, sentences, source_line
-from mbc_explorer.report import DESCRIBED, NOT_DESCRIBED, UNDETERMINED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
 Plain = dict[str, Any]
 
@@ -34,7 +34,6 @@ MARKS = {MET: "met", UNKNOWN: "unknown", NOT_MET: "not met"}
 STYLES = {LIT: "green", OPEN: "yellow", CLOSED: "dim", None: ""}
 STATES = {MET: LIT, UNKNOWN: OPEN, NOT_MET: CLOSED}
 """How a verdict is drawn."""
-STATUS_WORDS = {DESCRIBED: "described", UNDETERMINED: "undetermined", NOT_DESCRIBED: "not described"}
 
 
 def title(data: Plain) -> str:
@@ -80,6 +79,11 @@ def made_by(data: Plain) -> str:
     return f"{software['name']} {software['version']}{engine}, knowledge {knowledge['version']} ({knowledge['digest']})"
 
 
+def heading(tree: Plain) -> str:
+    """What stands above a tree."""
+    return clean(f"The rules of {tree['source']}" if tree["source"] else "The rules")
+
+
 def branches(data: Plain, tree: Plain) -> list[Plain]:
     """The first criteria of a tree, after what has none."""
     always = {"text": ALWAYS, "ends": tree["ends"], "nodes": [], **({"path": LIT} if "profile" in data else {})}
@@ -93,11 +97,10 @@ def options_of(node: Plain, data: Plain) -> list[tuple[str, list[Plain]]]:
 
 
 def statement_text(end: Plain, data: Plain) -> str:
-    """`cancercare-2024.tucatinib, sentence 57 (with trastuzumab)`, and the stance where it does not just describe."""
+    """A statement with its sentences and partners, after its stance where it does more or less than describe."""
+    told = "" if end["stance"] == DESCRIBES else f"{STANCE_WORDS[end['stance'], MET]}: "
     where = f"{end['statement']}, {sentences(row['number'] for row in end['anchor']['sentences'])}"
-    stance = STANCE_WORDS[end["stance"], MET]
-    told = "" if end["stance"] == "describes" else f": {stance}"
-    return clean(f"{where}{partners(end, data['names'])}{told}")
+    return clean(f"{told}{where}{partners(end, data['names'])}")
 
 
 def said_text(end: Plain) -> str:
@@ -141,7 +144,7 @@ def render_map(data: Plain, *, color: bool = False) -> str:
     for line in header(data):
         page.say(line, 2, hang=2)
     for tree in data["trees"]:
-        page.heading(f"The rules of {tree['source']}" if tree["source"] else "The rules")
+        page.heading(heading(tree))
         page.say("")
         for branch in branches(data, tree):
             for text, style in _lines(branch, data, "", "", WIDTH):
@@ -169,14 +172,14 @@ def _lines(node: Plain, data: Plain, first: str, rest: str, width: int) -> Itera
         last = number == len(ends) - 1 and not below
         inside = f"{rest}{'   ' if last else '│  '}"
         marked = f"[{told}] " if told else ""
-        yield from _wrapped(f"* {marked}{name}", f"{rest}{'└─ ' if last else '├─ '}", f"{inside}  ", width, STYLES[state])
+        yield from _wrapped(
+            f"* {marked}{name}", f"{rest}{'└─ ' if last else '├─ '}", f"{inside}  ", width, STYLES[state]
+        )
         for rule in rules:
             yield from _wrapped(statement_text(rule, data), f"{inside}  ", f"{inside}    ", width, STYLES[state])
     for number, child in enumerate(below):
         last = number == len(below) - 1
-        yield from _lines(
-            child, data, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}", width
-        )
+        yield from _lines(child, data, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}", width)
 
 
 def _wrapped(text: str, first: str, rest: str, width: int, style: str) -> Iterator[tuple[str, str]]:
@@ -197,6 +200,7 @@ MERMAID_CLASSES = {
 _LINKS = {LIT: "==>", OPEN: "-.->", CLOSED: "-->", None: "-->"}
 _LABEL = 90
 """So many characters stand in a line of the note."""
+_SETTINGS = '{"flowchart": {"wrappingWidth": 440}}'
 
 
 def render_mermaid(data: Plain) -> str:
@@ -205,15 +209,16 @@ def render_mermaid(data: Plain) -> str:
         f"%% {title(data)}",
         f"%% {data['disclaimer']}",
         f"%% {made_by(data)}",
+        f"%%{{init: {_SETTINGS}}}%%",
         "flowchart LR",
         "  accTitle: Decision map",
         f"  accDescr: {data['disclaimer']}",
     ]
     drawing = _Mermaid(data)
     for number, tree in enumerate(data["trees"]):
-        label = f"{title(data)}<br/>{labelled(tree['source'])}" if tree["source"] else labelled(title(data))
+        label = f"{labelled(title(data))}<br/>{labelled(heading(tree))}"
         root = f"r{number}"
-        drawing.add(root, f'(["{label}"])', "criterion")
+        drawing.add(root, f'["{label}"]', "criterion")
         for branch in branches(data, tree):
             drawing.branch(root, branch)
     if not data["trees"]:
@@ -238,25 +243,27 @@ class _Mermaid:
         self._number = 0
 
     def add(self, name: str, shape: str, kind: str) -> None:
+        """A box, or a link to a box, of a class."""
         self.lines.append(f"  {name}{shape}:::{kind}")
 
     def branch(self, parent: str, node: Plain) -> None:
-        told, state = verdict(node)
-        own = self._box(parent, self._criterion(node), '["{}"]', node.get("path") or "criterion", node.get("path"))
-        for name, rules in options_of(node, self._data):
-            marked = f"{labelled(told)}<br/>" if told else ""
-            cited = "<br/>".join(labelled(statement_text(rule, self._data)) for rule in rules)
-            label = f"{marked}<b>{labelled(name)}</b><br/>{cited}"
-            self._box(own, label, '(["{}"])', state or "finding", state)
+        """A criterion, one box with what ends there, and what goes on."""
+        path = node.get("path")
+        own = self._box(parent, self._lines((mark(node), node["text"])), '["{}"]', path or "criterion", path)
+        if node["ends"]:
+            told, state = verdict(node)
+            lines = [self._lines((told,))] if told else []
+            for name, rules in options_of(node, self._data):
+                lines += [f"<b>{labelled(name)}</b>", *(labelled(statement_text(rule, self._data)) for rule in rules)]
+            self._box(own, "<br/>".join(lines), '("{}")', state or "finding", state)
         for child in node["nodes"]:
             self.branch(own, child)
 
-    def _criterion(self, node: Plain) -> str:
-        return f"{labelled(mark(node))}<br/>{labelled(node['text'])}" if mark(node) else labelled(node["text"])
+    def _lines(self, texts: Iterable[str]) -> str:
+        return "<br/>".join(labelled(text) for text in texts if text)
 
     def _box(self, parent: str, label: str, shape: str, kind: str, state: str | None) -> str:
         name = f"n{self._number}"
         self._number += 1
-        self.add(name, shape.replace("{}", label), kind)
-        self.lines.append(f"  {parent} {_LINKS[state]} {name}")
+        self.add(f"{parent}{_LINKS[state]}{name}", shape.replace("{}", label), kind)
         return name

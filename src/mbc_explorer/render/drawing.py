@@ -6,9 +6,11 @@ which font draws it is not known.
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.decision_map import CLOSED, LIT, OPEN, PATHS
 from mbc_explorer.render.decision_map import (
     NOTHING,
@@ -16,6 +18,7 @@ from mbc_explorer.render.decision_map import (
     clean,
     documents,
     header,
+    heading,
     made_by,
     mark,
     options_of,
@@ -32,7 +35,7 @@ Plain = dict[str, Any]
 
 MARGIN, PAD, GAP = 24, 9, 10
 """Around the page, within a box, between boxes that stand under one another."""
-CRITERION, FINDING, GUTTER = 220, 400, 40
+CRITERION, FINDING, GUTTER = 220, 450, 40
 """The widths of the two kinds of box, and of the space between columns."""
 COLUMN = CRITERION + GUTTER
 NARROWEST = 860
@@ -44,15 +47,24 @@ BETWEEN = 6
 """Between two options in one box."""
 ROUND = 6
 
-_NARROW, _WIDE = frozenset("fijlrtI.,;:!|'()[]-/ "), frozenset("mwMW@%")
+_WIDTHS = {
+    mark: width
+    for width, marks in (
+        (0.30, "ijlIJ'"), (0.34, " .,:;|/"), (0.42, "frt()[]-!"), (0.53, "sz_"), (0.60, "ckvxyL"),
+        (0.64, "abdeghnopqu0123456789?*FET"), (0.70, "ABCKPRSVXYZ"), (0.83, "wDGHNOQU&+<>="), (1.00, "mMW@%"),
+    )
+    for mark in marks
+}  # fmt: skip
+"""The width of a character as a part of the size of the font, in the widest of the usual fonts without serifs."""
+_BOLD = 1.13
 _STYLE = """
 .mbc-map { background: #ffffff; }
 .mbc-map text { font-family: sans-serif; font-size: 13px; fill: #1d2126; }
 .mbc-map .title { font-size: 20px; font-weight: bold; }
 .mbc-map .tree { font-size: 15px; font-weight: bold; }
-.mbc-map .small, .mbc-map .cite { font-size: 12px; }
+.mbc-map .small, .mbc-map .cite, .mbc-map .aside { font-size: 12px; }
 .mbc-map .name, .mbc-map .mark { font-weight: bold; }
-.mbc-map .always .text { font-style: italic; }
+.mbc-map .always .text, .mbc-map .aside { font-style: italic; }
 .mbc-map rect { fill: #ffffff; stroke: #59616b; stroke-width: 1; }
 .mbc-map .finding rect { fill: #eef4fb; stroke: #0b57a4; }
 .mbc-map path { fill: none; stroke: #59616b; stroke-width: 1; }
@@ -137,16 +149,12 @@ def layout(data: Plain) -> Drawing:
 
 
 def text_width(text: str, size: int = TEXT, *, bold: bool = False) -> float:
-    """How wide a text is at most in a common font, about."""
-    parts = (
-        0.42 if mark in _NARROW else 1.0 if mark in _WIDE or not mark.isascii() else 0.78 if mark.isupper() else 0.64
-        for mark in text
-    )
-    return sum(parts) * size * (1.1 if bold else 1.0)
+    """How wide a text is at most in a usual font, about."""
+    return sum(_WIDTHS.get(mark, 1.0) for mark in text) * size * (_BOLD if bold else 1.0)
 
 
 def fitted(text: str, width: int, size: int = TEXT, *, bold: bool = False) -> list[str]:
-    """A text in lines that are no wider; a word that is wider is broken."""
+    """A text in lines that are no wider; a word that is wider is broken, after a hyphen or a dot where there is one."""
     lines = [""]
     for word in text.split():
         joined = f"{lines[-1]} {word}".strip()
@@ -154,10 +162,11 @@ def fitted(text: str, width: int, size: int = TEXT, *, bold: bool = False) -> li
             lines[-1] = joined
             continue
         lines += [""] if lines[-1] else []
-        for mark in word:
-            if text_width(lines[-1] + mark, size, bold=bold) > width:
-                lines.append("")
-            lines[-1] += mark
+        for part in [word] if text_width(word, size, bold=bold) <= width else re.findall(r"[^-.]*[-.]|[^-.]+", word):
+            for piece in [part] if text_width(part, size, bold=bold) <= width else part:
+                if text_width(lines[-1] + piece, size, bold=bold) > width:
+                    lines.append("")
+                lines[-1] += piece
     return lines
 
 
@@ -210,7 +219,7 @@ class _Page:
 
     def _tree(self, tree: Plain) -> None:
         if tree["source"]:
-            self._say([f"The rules of {clean(tree['source'])}"], "tree", TEXT + 2, LINE + 6)
+            self._say([heading(tree)], "tree", TEXT + 2, LINE + 6)
         bottom = self._y
         for branch in branches(self._data, tree):
             bottom = self._branch(branch, 0, bottom, None) + GAP
@@ -227,8 +236,9 @@ class _Page:
         self._place(box, parent, state)
         bottom, below = top + box.height, top
         if node["ends"]:
-            ends = self._ends(node, x + COLUMN, top)
-            self._place(ends, box, (ends.style.split() + [""])[1])
+            told, judged = verdict(node)
+            ends = self._ends(node, told, judged or "", (x + COLUMN, top))
+            self._place(ends, box, judged or "")
             below = ends.y + ends.height + GAP
             bottom = max(bottom, ends.y + ends.height)
         for child in node["nodes"]:
@@ -236,21 +246,21 @@ class _Page:
             below, bottom = end + GAP, max(bottom, end)
         return bottom
 
-    def _ends(self, node: Plain, x: int, top: int) -> Box:
+    def _ends(self, node: Plain, told: str, state: str, place: tuple[int, int]) -> Box:
         """One box with every option that ends at a criterion."""
-        told, state = verdict(node)
         inner = FINDING - 2 * PAD
         lines = _paragraph(PAD, told, "mark", inner) if told else []
         down = PAD + LINE * len(lines)
         for number, (name, rules) in enumerate(options_of(node, self._data)):
             down += BETWEEN if number or told else 0
             for text, style, hint in [(name, "name", "")] + [
-                (statement_text(rule, self._data), "cite", said_text(rule)) for rule in rules
+                (statement_text(rule, self._data), "cite" if rule["stance"] == DESCRIBES else "aside", said_text(rule))
+                for rule in rules
             ]:
                 part = _paragraph(down, text, style, inner, hint)
                 lines += part
                 down += LINE * len(part)
-        return Box(x, top, FINDING, down + PAD, f"finding {state or ''}".strip(), tuple(lines))
+        return Box(*place, FINDING, down + PAD, f"finding {state}".strip(), tuple(lines))
 
     def _place(self, box: Box, parent: Box | None, state: str) -> None:
         self._boxes.append(box)
@@ -261,11 +271,13 @@ class _Page:
 
 def _depth(node: Plain) -> int:
     """How many criteria follow one another at most, what is without any counted as one."""
-    return max((1 + _depth(child) for child in node["nodes"]), default=1 if node["ends"] and "condition" not in node else 0)
+    return max(
+        (1 + _depth(child) for child in node["nodes"]), default=1 if node["ends"] and "condition" not in node else 0
+    )
 
 
 def _paragraph(down: int, text: str, style: str, width: int, hint: str = "") -> list[Line]:
-    size = SMALL if style == "cite" else TEXT
+    size = SMALL if style in ("cite", "aside") else TEXT
     lines = fitted(text, width, size, bold=style in ("mark", "name"))
     return [Line(down + TEXT + LINE * number, line, style, hint) for number, line in enumerate(lines)]
 
@@ -288,8 +300,8 @@ def svg_lines(data: Plain) -> Iterator[str]:
     yield f'<title id="mbc-map-title">{escape(title(data))}</title>'
     yield f'<desc id="mbc-map-about">{escape(data["disclaimer"])}</desc>'
     yield f"<style>{_STYLE}</style>"
-    for heading in drawing.headings:
-        yield f'<text class="{heading.style}" x="{heading.x}" y="{heading.y}">{escape(heading.text)}</text>'
+    for line in drawing.headings:
+        yield f'<text class="{line.style}" x="{line.x}" y="{line.y}">{escape(line.text)}</text>'
     yield '<g aria-hidden="true">'
     order = ("", CLOSED, OPEN, LIT)  # what is lit is drawn over what is not
     for edge in sorted(drawing.edges, key=lambda edge: order.index(edge.style)):
