@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
@@ -29,6 +29,8 @@ Changes = dict[str, Any]
 
 UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE = "unknown", "can_change", "cannot_change"
 """A change that only tells what was not known; one of what can come to be otherwise; one of what cannot."""
+FEW = 4
+"""So many drugs of a class are tried."""
 MAX_TRIES = 600
 """So many histories are looked at for one that brings about what is wanted; the rules need a few dozen."""
 
@@ -74,7 +76,7 @@ def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> li
         case "choice":
             return [value for value in asked[attribute.id] if value != NOT_APPLICABLE]
         case "list" | "therapies":
-            return _lists(case.catalog, attribute, stated if isinstance(stated, Items) else None, asked)
+            return _lists(case.catalog, attribute, stated if isinstance(stated, Items) else None, asked, whole=whole)
         case "regimens":
             start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
             return _histories(case.catalog, attribute, start, tuple(asked.items()), whole)
@@ -98,26 +100,40 @@ def _numbers(attribute: Attribute, stated: int | None, asked: Wanted) -> list[An
     return [nearest if most is None else min(nearest, most)]
 
 
-def _lists(catalog: Catalog, attribute: Attribute, stated: Items | None, asked: Wanted) -> list[Any]:
+def _lists(
+    catalog: Catalog, attribute: Attribute, stated: Items | None, asked: Wanted, *, whole: bool
+) -> list[Any]:
     """The list with items added and taken out; where any item will do, one way for each."""
     implied = {value.id: (value.id, *value.implies) for value in attribute.values} or catalog.implied
     items = list(stated.items) if stated else []
     complete = stated.complete if stated else False
     anything = False
+    added: list[str] = []
     for fact, values in asked.items():
         item = fact.removeprefix(f"{attribute.id}:")
         if ABSENT in values and PRESENT not in values:
             items = [other for other in items if item not in implied[other] and other not in implied[item]]
             complete = True
         elif PRESENT in values and ABSENT not in values and not any(item in implied[other] for other in items):
-            items.append(item)
+            added.append(item)
         elif YES in values and NO not in values:
             anything = not items
         elif NO in values and YES not in values:
             items, complete = [], True
-    if not anything or items:
-        return [stating(Items(tuple(items), complete))]
-    return [stating(Items((value.id,), complete)) for value in attribute.values]
+    complete |= whole
+    if anything and not items and not added:
+        return [stating(Items((value.id,), complete)) for value in attribute.values]
+    named = [_named(item, catalog, asked, attribute) if whole else [item] for item in added]
+    return [stating(Items(tuple(dict.fromkeys([*items, *some])), complete)) for some in product(*named)]
+
+
+def _named(item: str, catalog: Catalog, asked: Wanted, attribute: Attribute) -> list[str]:
+    """The drugs that an item of therapies can stand for, without those that hold what is to be absent."""
+    if attribute.kind == "list":
+        return [item]
+    absent = {fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)}
+    fitting = [agent for agent in catalog.agents if item in catalog.implied[agent]]
+    return [agent for agent in fitting if absent.isdisjoint(catalog.implied[agent])][:FEW]
 
 
 def stating(fact: Fact) -> Any:

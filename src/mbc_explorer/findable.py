@@ -118,8 +118,13 @@ def therapies(catalog: Catalog) -> Iterator[tuple[str, ...]]:
     yield from ((c.name, *c.aliases) for c in catalog.categories.values() if c.therapy)
 
 
+def cares(catalog: Catalog) -> Iterator[tuple[str, ...]]:
+    """Every name of each other category."""
+    yield from ((c.name, *c.aliases) for c in catalog.categories.values() if not c.therapy)
+
+
 def things(catalog: Catalog) -> Iterator[tuple[str, ...]]:
     """Every name of each agent, category and term."""
     yield from therapies(catalog)
-    yield from ((c.name, *c.aliases) for c in catalog.categories.values() if not c.therapy)
+    yield from cares(catalog)
     yield from ((term.term, *term.aliases) for term in catalog.glossary.values())

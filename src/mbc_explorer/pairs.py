@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,9 +10,10 @@ from mbc_explorer.condition import NOT_APPLICABLE, attribute_of, facts_read
 from mbc_explorer.edit import edits
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.explain import fact_text
+from mbc_explorer.primes import masked, meet, spelled
 from mbc_explorer.profile import SETTINGS, Profile
 from mbc_explorer.report import stated_by
-from mbc_explorer.settling import grounded
+from mbc_explorer.settling import grounded, opposite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Attribute, Catalog, Rule
     from mbc_explorer.edit import Changes, Wanted
     from mbc_explorer.explorer import Explorer
-    from mbc_explorer.primes import Masks
 
 Plain = dict[str, Any]
 STARTS = 6
@@ -36,9 +37,13 @@ class Boundary(NamedTuple):
     fact: str
 
 
-def boundaries(rules: Iterable[Rule]) -> list[Boundary]:
-    """Every fact that each of the rules asks about, in reading order."""
-    return [Boundary(rule, fact) for rule in rules for fact in facts_read(rule.condition)]
+def boundaries(rules: Iterable[Rule], catalog: Catalog) -> list[Boundary]:
+    """Every fact that each of the rules asks about and turns on, in reading order.
+
+    A rule that is always met has none, nor has a criterion that follows from the others of its rule.
+    """
+    found = [Boundary(rule, fact) for rule in rules for fact in facts_read(rule.condition)]
+    return [boundary for boundary in found if _values(boundary, catalog)]
 
 
 def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Iterator[Plain]:
@@ -108,13 +113,20 @@ def _pair(boundary: Boundary, starts: list[Case]) -> tuple[Case, Case] | None:
 
 
 def _meeting(start: Case, boundary: Boundary) -> Iterator[Case]:
-    """Complete profiles near the start on which the rule is met by a set of facts that the boundary's is one of."""
+    """Complete profiles near the start on which the rule is met, and would not be without the boundary's fact.
+
+    The fact is joined by the rest of a smallest set that meets the rule and of one that its opposite is part of, so
+    that nothing else decides.
+    """
     catalog, rule = start.catalog, boundary.rule
-    own = [catalog.cubes[number] for number in rule.settling]
-    holding = [cube for cube in own if any(fact == boundary.fact for fact, _ in cube)] or own
-    for cube in holding:
-        for wanted in _stated(dict(cube), catalog):
-            yield from (case for case in _reached(start, wanted) if case.is_met(rule))
+    meeting = [masked(catalog.cubes[number], catalog.facts) for number in rule.settling]
+    blocking = opposite(rule.condition, catalog)
+    turning = product(*([cube for cube in cubes if boundary.fact in cube] for cubes in (meeting, blocking)))
+    for cube, other in turning:
+        joint = meet(cube, {fact: mask for fact, mask in other.items() if fact != boundary.fact})
+        if joint is not None:
+            for wanted in _stated(dict(spelled(joint, catalog.facts)), catalog):
+                yield from (case for case in _reached(start, wanted) if case.is_met(rule))
 
 
 def _crossed(case: Case, boundary: Boundary, *, to_met: bool) -> Iterator[Case]:
@@ -131,10 +143,8 @@ def _crossed(case: Case, boundary: Boundary, *, to_met: bool) -> Iterator[Case]:
 
 def _stated(wanted: Wanted, catalog: Catalog) -> Iterator[Wanted]:
     """Ways to say it with facts that are stated themselves, not defined by others."""
-    domains = catalog.facts
-    cube: Masks = {f: sum(1 << domains[f].index(value) for value in values) for f, values in wanted.items()}
-    for masks in grounded([cube], {}, catalog):
-        yield {f: tuple(value for i, value in enumerate(domains[f]) if mask >> i & 1) for f, mask in masks.items()}
+    for cube in grounded([masked(tuple(wanted.items()), catalog.facts)], {}, catalog):
+        yield dict(spelled(cube, catalog.facts))
 
 
 def _reached(case: Case, wanted: Wanted) -> Iterator[Case]:

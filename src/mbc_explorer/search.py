@@ -18,8 +18,8 @@ from difflib import get_close_matches
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
-from mbc_explorer.english import COMMON, LIGHT, american_spellings, compares, same, states_comparison
-from mbc_explorer.findable import DEFINITION, Hit, findables, therapies, things
+from mbc_explorer.english import COMMON, TURNS, american_spellings, compares, same, says_little, states_comparison
+from mbc_explorer.findable import DEFINITION, Hit, cares, findables, therapies, things
 from mbc_explorer.lookup import Name
 
 if TYPE_CHECKING:
@@ -31,13 +31,6 @@ _SIGN = re.compile(r"(?<=[r\d])([+-])(?![a-z0-9])")
 _SIGNS = {"+": " positive ", "-": " negative "}
 """How a sign behind a receptor is read."""
 _ASKS_MEANING = re.compile(r"\b(what (is|are|was|were|does|do)|what's|means?|meaning|defin\w+|explain)\b")
-_HINTS = {
-    _ASKS_MEANING: DEFINITION,
-    re.compile(r"\bhow long\b"): "until",
-    re.compile(r"\bhow often\b"): "intervals",
-    re.compile(r"\bhow (many|common)\b"): "percent",
-}
-"""Turns of a question, each with a word that stands in statements which answer such questions."""
 _FIELDS = {"name": 4.0, "body": 2.0, "concerns": 1.0, "said_by": 0.5, "remarks": 0.5}
 """The columns, with the weight of each."""
 _RANKED = f"SELECT rowid, bm25(entries, {', '.join(map(str, _FIELDS.values()))}) FROM entries WHERE entries MATCH ?"
@@ -125,6 +118,9 @@ class Index:
             key for key, names in self._named.items() if any(subject.issuperset(_key(name).split()) for name in names)
         }
         """Names of what every document is about, by its title."""
+        self._proper = {_key(term.term) for term in catalog.glossary.values()}
+        self._proper |= {_key(name) for names in (*therapies(catalog), *cares(catalog)) for name in names}
+        """Names, without what readers may type instead of a term."""
         self._therapies = {_key(name) for names in therapies(catalog) for name in names}
         self._unspoken = {
             _plain(word): Hit(Name("attribute", attribute.id), None, entry.answer, "attribute")
@@ -189,12 +185,14 @@ class Index:
                 term = self._terms.get(_key(concept.typed))
                 if term is not None and (len(concepts) == 1 or _ASKS_MEANING.search(question.casefold())):
                     scores[term] += _NAMESAKE * weight * anywhere[concept.typed][term]
-        for turn, hint in _HINTS.items():
-            if turn.search(question.casefold()):
-                hinted = _Concept(hint, (hint,))
-                fitting = self._scores(hinted, _ANYWHERE)
-                for row in scores.keys() & fitting.keys():
-                    scores[row] += _HINT_WEIGHT * self._rarity(hinted) * fitting[row]
+        if _ASKS_MEANING.search(question.casefold()):
+            hinted = _Concept(DEFINITION, (DEFINITION,))
+            fitting = self._scores(hinted, _ANYWHERE)
+            for row in scores.keys() & fitting.keys():
+                scores[row] += _HINT_WEIGHT * self._rarity(hinted) * fitting[row]
+        for turn in TURNS:
+            if turn.asks.search(question.casefold()):
+                said = {row for row in said if turn.answers.search(self._text(row))}
         said = {row for row in said if shares[row] >= _SHARE * total}
         if len(compared) > 1:
             said = {row for row in said if self._compares(row, [c for c in concepts if c.compared])}
@@ -206,6 +204,10 @@ class Index:
         asked = tuple(c.typed for c in concepts)
         missing = tuple(compared) if len(compared) > 1 and not answered else ()
         return Found(answered, asked, read_as, tuple(unknown), missing, tuple(hits[:LIMIT]))
+
+    def _text(self, row: int) -> str:
+        """What an entry says, in small letters."""
+        return f"{self._entries[row].name} {self._entries[row].body}".casefold()
 
     def _compares(self, row: int, things: list[_Concept]) -> bool:
         """Whether an entry compares all of these."""
@@ -227,7 +229,7 @@ class Index:
         """A word in the spelling that the knowledge holds: itself, or the nearest one."""
         if _plain(word) in self._unspoken:
             return _plain(word)
-        if word in COMMON or word in LIGHT or len(word) < _SHORTEST_MISSPELLED:
+        if word in COMMON or says_little(word) or len(word) < _SHORTEST_MISSPELLED:
             return word
         american = next((other for other in american_spellings(word) if self._stands(other)), None)
         if american or self._stands(word):
@@ -255,8 +257,9 @@ class Index:
                 place, joined = place + (not joined), False
                 named = key in self._named
                 concepts[typed] = _Concept(
-                    typed, (typed, *self._named.get(key, ())), () if named else same(typed), typed in LIGHT,
-                    named and key not in self._subject, key in self._therapies, place,
+                    typed, (typed, *self._named.get(key, ())), () if named else same(typed),
+                    not named and says_little(typed), key in self._proper and key not in self._subject,
+                    key in self._therapies, place,
                 )  # fmt: skip
             parts = parts[1:] if typed in self._unspoken else parts[len(typed.split()) :]
         found = list(concepts.values())

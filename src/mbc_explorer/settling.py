@@ -70,6 +70,13 @@ def world_left(known: frozenset[tuple[str, str]], catalog: Catalog) -> World:
     return World(catalog.facts, left)
 
 
+@lru_cache(maxsize=512)
+def opposite(condition: Condition, catalog: Catalog) -> list[Masks]:
+    """Every prime cube under which a condition is not met."""
+    domains = catalog.facts
+    return world_left(frozenset(), catalog).settled(complement(formula(condition, domains), domains))
+
+
 def weakest(cubes: Iterable[Masks], world: World) -> list[Masks]:
     """The cubes that follow from no other; of two that follow from each other, the one of fewer facts and values."""
     ordered = sorted(cubes, key=lambda cube: (len(cube), sum(mask.bit_count() for mask in cube.values())))

@@ -10,7 +10,15 @@ from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.decision_map import CLOSED, LIT, OPEN
 from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
 from mbc_explorer.explain import counted
-from mbc_explorer.render.words import STANCE_WORDS, derived_text, fact_text, partners, sentences, source_line
+from mbc_explorer.render.words import (
+    STANCE_WORDS,
+    citation_text,
+    derived_text,
+    fact_text,
+    partners,
+    sentences,
+    source_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,26 +49,33 @@ def title(data: Plain) -> str:
     return f"Decision map: {clean(data['of']['name'])}"
 
 
-def header(data: Plain) -> list[str]:
-    """What is to be said before the trees: how to read them, of which profile and of which documents they are."""
-    lines = [READING]
-    names = data["names"]
-    if "profile" in data:
-        lines.append(READING_LIT)
-        told = [f"{names['attributes'][name]}: {fact_text(value)}" for name, value in data["profile"].items()]
-        lines.append(f"The profile, as understood: {'; '.join(told) or 'nothing is known'}.")
-        follows = [derived_text(fact, names) for fact in data["derived"] if fact["basis"] != "structure"]
-        lines += [f"What follows from it: {line}" for line in follows]
-        lines += [f"Note: {note['note']}" for note in data["notes"]]
+def reading(data: Plain) -> list[str]:
+    """How the map is read, and what it holds."""
+    lines = [READING, READING_LIT] if "profile" in data else [READING]
     if "narrowed_to" in data:
         lines.append(f"Only the rules of {', '.join(data['narrowed_to']['sources'])} are shown.")
     if data["silent"]:
         lines.append(f"Without a rule on this: {', '.join(data['silent'])}.")
-    return [clean(line) for line in (*lines, counts(data))]
+    return [clean(line) for line in (*lines, _counts(data))]
 
 
-def counts(data: Plain) -> str:
-    """How much the map holds."""
+def profile(data: Plain) -> str:
+    """The profile that lights the map, as it was understood; nothing where there is none."""
+    if "profile" not in data:
+        return ""
+    labels = data["names"]["attributes"]
+    told = [f"{labels[name]}: {fact_text(value)}" for name, value in data["profile"].items()]
+    return clean(f"The profile, as understood: {'; '.join(told) or 'nothing is known'}.")
+
+
+def follows(data: Plain) -> list[str]:
+    """What follows from the profile, and what is to be noted of it."""
+    facts = [fact for fact in data.get("derived", []) if fact["basis"] != "structure"]
+    notes = [f"{note['note']}{citation_text(note['citations'])}" for note in data.get("notes", [])]
+    return [clean(line) for line in (*(derived_text(fact, data["names"]) for fact in facts), *notes)]
+
+
+def _counts(data: Plain) -> str:
     summary = data["summary"]
     held = f"{counted(summary['rules'], 'rule')} on {counted(len(data['options']), 'option')}"
     verdicts = [f"{number} {MARKS[verdict]}" for verdict, number in summary.get("verdicts", {}).items()]
@@ -141,7 +156,11 @@ def render_map(data: Plain, *, color: bool = False) -> str:
     page.say(title(data), style="bold", hang=2)
     page.say("Educational only; not medical advice. See the end.")
     page.heading("How to read it")
-    for line in header(data):
+    for line in (*reading(data), profile(data)):
+        page.say(line, 2, hang=2)
+    if follows(data):
+        page.heading("What follows from the profile")
+    for line in follows(data):
         page.say(line, 2, hang=2)
     for tree in data["trees"]:
         page.heading(heading(tree))
@@ -198,15 +217,16 @@ MERMAID_CLASSES = {
     "note": "fill:#ffffff,stroke:#ffffff,color:#1d2126",
 }
 _LINKS = {LIT: "==>", OPEN: "-.->", CLOSED: "-->", None: "-->"}
-_LABEL = 90
+_LABEL = 60
 """So many characters stand in a line of the note."""
+_MARKUP = frozenset('#"&<>`\\%{}')
 _SETTINGS = '{"flowchart": {"wrappingWidth": 440}}'
 
 
 def render_mermaid(data: Plain) -> str:
     """The map as a Mermaid flowchart, for a page that draws it."""
     lines = [
-        f"%% {title(data)}",
+        f"%% {labelled(title(data))}",
         f"%% {data['disclaimer']}",
         f"%% {made_by(data)}",
         f"%%{{init: {_SETTINGS}}}%%",
@@ -225,13 +245,14 @@ def render_mermaid(data: Plain) -> str:
         drawing.add("r0", f'["{labelled(title(data))}<br/>{labelled(NOTHING)}"]', "criterion")
     note = "<br/>".join(labelled(line) for line in wrap(data["disclaimer"], _LABEL))
     drawing.add("note", f'["{note}"]', "note")
+    drawing.lines.append("  note ~~~ r0")  # a link that is not drawn, so that no other is drawn through the note
     classes = [f"  classDef {name} {style}" for name, style in MERMAID_CLASSES.items()]
     return "\n".join((*lines, *drawing.lines, *classes)) + "\n"
 
 
 def labelled(text: str) -> str:
     """Text of a Mermaid label in quotes: nothing of it is read as markup."""
-    return "".join(f"#{ord(mark)};" if mark in '#"&<>`\\' else mark for mark in clean(text))
+    return "".join(f"#{ord(mark)};" if mark in _MARKUP else mark for mark in clean(text))
 
 
 class _Mermaid:

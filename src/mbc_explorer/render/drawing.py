@@ -17,11 +17,13 @@ from mbc_explorer.render.decision_map import (
     branches,
     clean,
     documents,
-    header,
+    follows,
     heading,
     made_by,
     mark,
     options_of,
+    profile,
+    reading,
     said_text,
     statement_text,
     title,
@@ -143,9 +145,9 @@ class Drawing(NamedTuple):
     edges: tuple[Edge, ...]
 
 
-def layout(data: Plain) -> Drawing:
-    """Where each box, line and heading of a map stands."""
-    return _Page(data).drawing()
+def layout(data: Plain, *, alone: bool = True) -> Drawing:
+    """Where each box, line and heading of a map stands; not `alone`, it is without what a page around it says."""
+    return _Page(data).drawing(alone)
 
 
 def text_width(text: str, size: int = TEXT, *, bold: bool = False) -> float:
@@ -181,24 +183,27 @@ class _Page:
         self._y = MARGIN
         self._width = max(NARROWEST, MARGIN * 2 + FINDING + COLUMN * max(map(_depth, data["trees"]), default=0))
 
-    def drawing(self) -> Drawing:
+    def drawing(self, alone: bool) -> Drawing:
         data = self._data
-        self._say([title(data)], "title", BIG, LINE + 10)
-        self._say([data["disclaimer"]], "small", SMALL)
-        self._y += GAP
-        self._say(header(data), "small", SMALL)
+        if alone:
+            self._say([title(data)], "title", BIG, LINE + 10)
+            self._say([data["disclaimer"]], "small", SMALL)
+            self._y += GAP
+            self._say([*reading(data), profile(data), *follows(data)], "small", SMALL)
+            self._y += GAP
         self._legend()
         for tree in data["trees"]:
             self._tree(tree)
         if not data["trees"]:
             self._say([NOTHING], "tree", TEXT)
-        self._y += GAP
-        self._say([*documents(data), made_by(data)], "small", SMALL)
+        if alone:
+            self._y += GAP
+            self._say([*documents(data), made_by(data)], "small", SMALL)
         parts = tuple(self._headings), tuple(self._boxes), tuple(self._edges)
         return Drawing(self._width, self._y + MARGIN - LINE, *parts)
 
     def _say(self, texts: Iterable[str], style: str, size: int, line: int = LINE) -> None:
-        for text in texts:
+        for text in filter(None, texts):
             for part in fitted(text, self._width - 2 * MARGIN, size, bold=style in ("title", "tree")):
                 self._headings.append(Heading(MARGIN, self._y + size, part, style))
                 self._y += line
@@ -208,7 +213,6 @@ class _Page:
         kinds = [("criterion", "a criterion"), ("finding", "options, with statements and sentences")]
         if "profile" in self._data:
             kinds = [(f"criterion {path}", f"{path}: {PATHS[path]}") for path in (LIT, OPEN, CLOSED)]
-        self._y += GAP
         x, tallest = MARGIN, 0
         for style, text in kinds:
             lines = _paragraph(PAD, text, "text", CRITERION - 2 * PAD)
@@ -291,9 +295,9 @@ def render_svg(data: Plain) -> str:
     return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', *svg_lines(data))) + "\n"
 
 
-def svg_lines(data: Plain) -> Iterator[str]:
-    """The SVG element, to stand in a file or in a page."""
-    drawing = layout(data)
+def svg_lines(data: Plain, *, alone: bool = True) -> Iterator[str]:
+    """The SVG element, to stand in a file, or in a page that says what is to be said of it."""
+    drawing = layout(data, alone=alone)
     size = f'width="{drawing.width}" height="{drawing.height}" viewBox="0 0 {drawing.width} {drawing.height}"'
     labels = 'role="group" aria-labelledby="mbc-map-title mbc-map-about"'
     yield f'<svg xmlns="http://www.w3.org/2000/svg" class="mbc-map" {size} {labels}>'

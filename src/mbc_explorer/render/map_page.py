@@ -13,11 +13,13 @@ from mbc_explorer.render.decision_map import (
     branches,
     clean,
     documents,
-    header,
+    follows,
     heading,
     made_by,
     mark,
     options_of,
+    profile,
+    reading,
     said_text,
     statement_text,
     title,
@@ -59,20 +61,19 @@ summary { cursor: pointer; }
 .branch.lit { border-left: 4px solid var(--lit); }
 .branch.open { border-left: 3px dashed var(--open); }
 .branch.closed > summary { color: var(--soft); }
-.criterion { font-weight: 600; }
-.always { font-style: italic; }
-.count, .cite, footer { font-size: 0.875rem; }
-.count, .cite, footer { color: var(--soft); }
-.mark { display: inline-block; font-size: 0.8rem; font-weight: bold; padding: 0 0.45rem; border: 1px solid var(--line);
+.tree .criterion { font-weight: 600; }
+.tree .always { font-style: italic; }
+.tree .count, .tree .cite, footer { font-size: 0.875rem; color: var(--soft); }
+.tree .mark, .legend .mark { display: inline-block; font-size: 0.8rem; font-weight: bold; padding: 0 0.45rem; border: 1px solid var(--line);
   border-radius: 0.6rem; background: var(--closed-page); color: var(--ink); }
-.mark.lit { border-color: var(--lit); background: var(--lit-page); }
-.mark.open { border: 1px dashed var(--open); background: var(--open-page); }
-.finding { background: var(--shade); border-radius: 0.4rem; padding: 0.25rem 0.6rem; }
-.finding.lit { background: var(--lit-page); }
-.finding.open { background: var(--open-page); }
-.finding.closed { background: var(--closed-page); }
-.finding .name { font-weight: 600; }
-.aside { font-style: italic; }
+.tree .mark.lit, .legend .mark.lit { border-color: var(--lit); background: var(--lit-page); }
+.tree .mark.open, .legend .mark.open { border: 1px dashed var(--open); background: var(--open-page); }
+.tree .finding { background: var(--shade); border-radius: 0.4rem; padding: 0.25rem 0.6rem; }
+.tree .finding.lit { background: var(--lit-page); }
+.tree .finding.open { background: var(--open-page); }
+.tree .finding.closed { background: var(--closed-page); }
+.tree .name { font-weight: 600; }
+.tree .aside { font-style: italic; }
 .said p { color: var(--ink); margin: 0.1rem 0 0.4rem 1rem; max-width: 46rem; }
 .scroll { overflow: auto; border: 1px solid var(--line); }
 .scroll svg { display: block; }
@@ -80,12 +81,13 @@ summary { cursor: pointer; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .buttons { display: none; }
   .branch > summary, .finding, .said { break-inside: avoid; }
+  .branch > summary { break-after: avoid; }
   .scroll { overflow: visible; border: 0; }
   .scroll svg { max-width: 100%; height: auto; }
 }
 """
 _SCRIPT = """
-const parts = [...document.querySelectorAll(".tree details")];
+const parts = [...document.querySelectorAll("details:not(.drawing)")];
 const opened = () => parts.map(part => part.open);
 const set = open => parts.forEach((part, number) => { part.open = open(part, number); });
 const first = opened();
@@ -120,8 +122,8 @@ def _html(data: Plain) -> Iterator[str]:
     yield f"<title>{escape(title(data))}</title><style>{_STYLE}</style></head><body>"
     yield f"<h1>{escape(title(data))}</h1>"
     yield f'<p class="note">{escape(data["disclaimer"])}</p>'
-    yield from (f"<p>{escape(line)}</p>" for line in header(data))
-    yield from _legend(data)
+    yield from (f"<p>{escape(line)}</p>" for line in reading(data))
+    yield from _profile(data)
     yield '<p class="buttons" hidden>'
     yield from (f'<button type="button" value="{value}">{text}</button>' for value, text in _BUTTONS.items())
     yield "</p><main>"
@@ -135,19 +137,26 @@ def _html(data: Plain) -> Iterator[str]:
         yield f"<h2>{NOTHING}</h2>"
     yield "<h2>The same as a drawing</h2>"
     yield '<details class="drawing"><summary>Show the drawing</summary><div class="scroll">'
-    yield from svg_lines(data)
+    yield from svg_lines(data, alone=False)
     yield "</div></details></main><footer><h2>The documents</h2>"
     yield from (f"<p>{escape(line)}</p>" for line in documents(data))
     yield f"<p>{escape(made_by(data))}</p></footer>"
     yield f"<script>{_SCRIPT}</script></body></html>"
 
 
-def _legend(data: Plain) -> Iterator[str]:
-    if "profile" in data:
-        yield '<ul class="legend">'
-        for path, text in PATHS.items():
-            yield f'<li class="branch {path}"><span class="mark {path}">{path}</span> {text}</li>'
-        yield "</ul>"
+def _profile(data: Plain) -> Iterator[str]:
+    """The profile with what follows from it, and what its light means."""
+    if "profile" not in data:
+        return
+    yield f"<p>{escape(profile(data))}</p>"
+    if follows(data):
+        yield "<details><summary>What follows from it</summary><ul>"
+        yield from (f"<li>{escape(line)}</li>" for line in follows(data))
+        yield "</ul></details>"
+    yield '<ul class="legend">'
+    for path, text in PATHS.items():
+        yield f'<li class="branch {path}">{_mark(path, path)}{text}</li>'
+    yield "</ul>"
 
 
 def _branch(node: Plain, data: Plain) -> Iterator[str]:
