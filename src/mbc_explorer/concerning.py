@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from mbc_explorer.evaluate import Evaluator
 
 Plain = dict[str, Any]
-BESIDE_OPTION = ("mechanism", "administration", "side_effect", "monitoring", "management", "background", "definition", "fertility")
+BESIDE_OPTION = (
+    "mechanism",
+    "administration",
+    "side_effect",
+    "monitoring",
+    "management",
+    "background",
+    "definition",
+    "fertility",
+)
 BESIDE_PROFILE = (
     "symptom", "side_effect", "management", "monitoring", "testing", "supportive", "lifestyle", "fertility", "decision",
     "trial", "outlook",

@@ -100,9 +100,7 @@ def _numbers(attribute: Attribute, stated: int | None, asked: Wanted) -> list[An
     return [nearest if most is None else min(nearest, most)]
 
 
-def _lists(
-    catalog: Catalog, attribute: Attribute, stated: Items | None, asked: Wanted, *, whole: bool
-) -> list[Any]:
+def _lists(catalog: Catalog, attribute: Attribute, stated: Items | None, asked: Wanted, *, whole: bool) -> list[Any]:
     """The list with items added and taken out; where any item will do, one way for each."""
     implied = {value.id: (value.id, *value.implies) for value in attribute.values} or catalog.implied
     items = list(stated.items) if stated else []
@@ -203,16 +201,18 @@ def _pool(catalog: Catalog, attribute: Attribute, asked: Wanted, *, whole: bool)
                 number = int(fact.partition(">=")[2])
                 months += [number, number - 1]
     if whole:
-        absent = [fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)]
+        own = {fact.removeprefix(f"{attribute.id}:"): values for fact, values in asked.items()}
+        absent = [item for item, values in own.items() if values == (ABSENT,)]
         neutral = [agent for agent in _plainest(catalog, attribute) if not set(catalog.implied[agent]) & set(absent)]
         members = [a for t in therapies for a in catalog.agents if t in catalog.implied[a]]
         fitting = [a for a in members if not set(catalog.implied[a]) & set(absent)]
+        settings, stops = [s for s in settings if s], [s for s in stops if s]
         therapies = [*(t for t in therapies if t in catalog.agents), *fitting, *neutral[:2]]
     else:
         settings, stops = [None, *settings], [None, *stops]
     return _Pool(
         tuple(dict.fromkeys(therapies)),
-        tuple(dict.fromkeys([*settings, *(SETTINGS[-1:-3:-1] if whole else SETTINGS[1:])])),
+        tuple(dict.fromkeys([*settings, *SETTINGS[1:]])),
         tuple(dict.fromkeys([*stops, *(STOPPED[3:] if whole else STOPPED[:2])])),
         tuple(dict.fromkeys([*months, *([12] if whole else [])])),
         whole,

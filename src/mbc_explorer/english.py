@@ -7,19 +7,19 @@ import re
 from typing import NamedTuple
 
 _COMMON = """
-    a about actually again all already also although always am an and another any anybody anyone are aren as ask at
-    away be because been being both but by can could couldn d did didn do document documents does doesn doing don done
-    down due during each either else ever every far for from get gets getting give given gives giving go goes going
-    got had happen happened happening happens has hasn have haven having he her here hers him his how however i if in
-    instead into is isn it its just keep kind kinds know let like likely ll long look looked looking looks m made make
-    makes making many matter matters may maybe me mean meaning means might mine more most mostly much must my near need
-    needed needs no nor normally not of off often ok on once one ones only or other others our out over own patient
-    patients people per person please possible put quite rather re read really right s said say says see seem seems
-    shall she should shouldn show shows so some somebody someone something soon still stuff such sure t take taken
-    takes taking tell text texts than that the their them then there these they thing things think this those though
-    through to together told too toward towards under until up upon us used using usual usually ve very want wants was
-    wasn way ways we well were weren what whats when where whether which while who whom whose why will with within
-    without woman women won would wouldn yet you your
+    a about actually again all already also although always am an and another any anybody anyone anything are aren as
+    ask at away be because been being both but by can could couldn d did didn do document documents does doesn doing don
+    done down due during each either else ever every everybody everyone everything far for from get gets getting give
+    given gives giving go goes going got had happen happened happening happens has hasn have haven having he her here
+    hers him his how however i if in instead into is isn it its just keep kind kinds know let like likely ll long look
+    looked looking looks m made make makes making many matter matters may maybe me mean meaning means might mine more
+    most mostly much must my near need needed needs no nobody nor normally not nothing of off often ok on once one ones
+    only or other others our out over own patient patients people per person please possible put quite rather re read
+    really right s said say says see seem seems shall she should shouldn show shows so some somebody someone something
+    soon still stuff such sure t take taken takes taking tell text texts than that the their them then there these they
+    thing things think this those though through to together told too toward towards under until up upon us used using
+    usual usually ve very want wants was wasn way ways we well were weren what whats when where whether which while who
+    whom whose why will with within without woman women won would wouldn yet you your
 """
 COMMON = frozenset(_COMMON.split())
 """Words that carry nothing."""

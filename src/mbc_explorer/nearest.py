@@ -112,9 +112,7 @@ def _met(case: Case, rule: Rule, wanted: Wanted, made: Changes, repairs: int) ->
         yield from _without_contradiction(case, rule, wanted, {**made, **more}, repairs)
 
 
-def _without_contradiction(
-    case: Case, rule: Rule, wanted: Wanted, changes: Changes, repairs: int
-) -> Iterator[Changes]:
+def _without_contradiction(case: Case, rule: Rule, wanted: Wanted, changes: Changes, repairs: int) -> Iterator[Changes]:
     try:
         after = case.altered(changes)
     except ProfileError as error:

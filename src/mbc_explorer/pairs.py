@@ -6,7 +6,7 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mbc_explorer.condition import NOT_APPLICABLE, attribute_of, facts_read
+from mbc_explorer.condition import attribute_of, facts_read
 from mbc_explorer.edit import edits
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.explain import fact_text
@@ -101,44 +101,48 @@ def _values(boundary: Boundary, catalog: Catalog) -> tuple[str, ...]:
 def _pair(boundary: Boundary, starts: list[Case]) -> tuple[Case, Case] | None:
     """A profile that meets the rule and one that does not, one fact apart."""
     for start in starts:
-        for met in _meeting(start, boundary):
-            for not_met in _crossed(met, boundary, to_met=False):
-                if _are_one_apart(met, not_met):
-                    nearer = (c for c in _crossed(not_met, boundary, to_met=True) if _are_one_apart(c, not_met))
-                    return next(nearer, met), not_met
-                for back in _crossed(not_met, boundary, to_met=True):
-                    if _are_one_apart(back, not_met):
-                        return back, not_met
+        for turning in _turnings(boundary, start.catalog):
+            for met in _sides(start, turning.held, boundary.rule, to_met=True):
+                for not_met in _sides(met, turning.lost, boundary.rule, to_met=False):
+                    for back in _sides(not_met, turning.gained, boundary.rule, to_met=True):
+                        if _are_one_apart(back, not_met):
+                            return back, not_met
+                    if _are_one_apart(met, not_met):
+                        return met, not_met
     return None
 
 
-def _meeting(start: Case, boundary: Boundary) -> Iterator[Case]:
-    """Complete profiles near the start on which the rule is met, and would not be without the boundary's fact.
+class _Turning(NamedTuple):
+    """Facts with which a rule is met, and of them the one that decides, with the values on either side."""
 
-    The fact is joined by the rest of a smallest set that meets the rule and of one that its opposite is part of, so
-    that nothing else decides.
+    held: Wanted
+    lost: Wanted
+    gained: Wanted
+
+
+def _turnings(boundary: Boundary, catalog: Catalog) -> Iterator[_Turning]:
+    """Where the rule turns on the boundary's fact alone.
+
+    A smallest set that meets the rule is joined with the rest of a smallest set that blocks it and that an opposite
+    value of the fact is part of, so that nothing else decides.
     """
-    catalog, rule = start.catalog, boundary.rule
-    meeting = [masked(catalog.cubes[number], catalog.facts) for number in rule.settling]
-    blocking = opposite(rule.condition, catalog)
-    turning = product(*([cube for cube in cubes if boundary.fact in cube] for cubes in (meeting, blocking)))
-    for cube, other in turning:
-        joint = meet(cube, {fact: mask for fact, mask in other.items() if fact != boundary.fact})
+    fact, domains = boundary.fact, catalog.facts
+    meeting = [masked(catalog.cubes[number], domains) for number in boundary.rule.settling]
+    blocking = opposite(boundary.rule.condition, catalog)
+    for cube, other in product(*([c for c in cubes if fact in c] for cubes in (meeting, blocking))):
+        gained, lost = cube[fact] & ~other[fact], other[fact] & ~cube[fact]
+        joint = meet(cube, {**other, fact: gained}) if gained and lost else None
         if joint is not None:
-            for wanted in _stated(dict(spelled(joint, catalog.facts)), catalog):
-                yield from (case for case in _reached(start, wanted) if case.is_met(rule))
+            sides = [dict(spelled(side, domains)) for side in (joint, {fact: lost}, {fact: gained})]
+            yield _Turning(*sides)
 
 
-def _crossed(case: Case, boundary: Boundary, *, to_met: bool) -> Iterator[Case]:
-    """Complete profiles like this one on the other side of the boundary."""
-    catalog, fact = case.catalog, boundary.fact
-    values = _values(boundary, catalog)
-    others = tuple(value for value in catalog.facts[fact] if value not in values and value != NOT_APPLICABLE)
-    for value in values if to_met else others:
-        for wanted in _stated({fact: (value,)}, catalog):
-            for reached in _reached(case, wanted):
-                if reached.is_met(boundary.rule) is to_met:
-                    yield reached
+def _sides(case: Case, wanted: Wanted, rule: Rule, *, to_met: bool) -> Iterator[Case]:
+    """Complete profiles near this one that hold what is wanted and meet the rule, or do not."""
+    for stated in _stated(wanted, case.catalog):
+        for reached in _reached(case, stated):
+            if reached.is_met(rule) is to_met:
+                yield reached
 
 
 def _stated(wanted: Wanted, catalog: Catalog) -> Iterator[Wanted]:
@@ -151,6 +155,7 @@ def _reached(case: Case, wanted: Wanted) -> Iterator[Case]:
     """Complete profiles that hold what is wanted, by the smallest changes; what stands in the way is taken back."""
     for changes in edits(case, wanted, whole=True):
         found = _repaired(case, changes, MAX_REPAIRS)
+        found = found and filled(found)
         if found is not None and is_complete(found):
             yield found
 
@@ -164,7 +169,7 @@ def _repaired(case: Case, changes: Changes, repairs: int) -> Case | None:
             if name in case.understood.facts and name not in changes:
                 found = _repaired(case, {**changes, name: None}, repairs - 1)
                 if found is not None:
-                    return filled(found)
+                    return found
     return None
 
 

@@ -112,7 +112,9 @@ class Understood(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """The profile as plain data that is valid input again."""
-        return {name: plain_fact(self.facts[name]) if name in self.facts else self.not_known[name] for name in self.order}
+        return {
+            name: plain_fact(self.facts[name]) if name in self.facts else self.not_known[name] for name in self.order
+        }
 
 
 def plain_fact(fact: Fact) -> str | int | list[str]:

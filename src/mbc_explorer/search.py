@@ -41,11 +41,10 @@ _OTHER_NAME = 0.9
 """What another name of a thing weighs beside the one that was asked for."""
 _SYNONYM = 0.7
 """What another word for the same weighs."""
-_LIGHT_WEIGHT = 0.2
+_LIGHT = 0.2
 """What a word weighs that says little."""
-_HINT_WEIGHT = 0.3
-_NAMESAKE = 1.0
-"""What the term of a name weighs more than what else holds the name."""
+_HINT = 0.3
+"""What it weighs to be a definition, where one is asked for."""
 _KIND_WEIGHTS = {"difference": 0.5, "option": 0.5, "attribute": 0.5, "agent": 0.8}
 """What an entry weighs beside statements and terms, where it is less of an answer."""
 _CLOSE = 0.84
@@ -54,6 +53,7 @@ _SHARE = 0.6
 """The part of the weight of a question's words that an answer holds."""
 _WORTH_SHOWING = 0.5
 """The part of the best score that further results reach."""
+TWO = 2
 _SHORTEST_MISSPELLED = 4
 _LONGEST_NAME = 6
 """Words of the longest name that is looked for in a question."""
@@ -88,7 +88,7 @@ class _Concept(NamedTuple):
     """Whether it says little."""
     required: bool = False
     """Whether an answer names it."""
-    compared: bool = False
+    therapy: bool = False
     """Whether it is a treatment."""
     place: int = 0
     """Its place in the question; things joined by "or" share one."""
@@ -104,7 +104,8 @@ class Index:
         )
         self._entries = list(findables(catalog))
         rows = [
-            (number, *(_plain(getattr(entry, field)) for field in _FIELDS)) for number, entry in enumerate(self._entries)
+            (number, *(_plain(getattr(entry, field)) for field in _FIELDS))
+            for number, entry in enumerate(self._entries)
         ]
         places = ", ".join("?" * (1 + len(_FIELDS)))
         self._table.executemany(f"INSERT INTO entries(rowid, {', '.join(_FIELDS)}) VALUES ({places})", rows)
@@ -113,7 +114,8 @@ class Index:
         called = [(term.id, name) for term in catalog.glossary.values() for name in (*term.aliases, term.term)]
         self._terms = {_key(name): of_terms[term] for term, name in called}
         self._brands = {_key(brand.words): agent.name for agent in catalog.agents.values() for brand in agent.brands}
-        subject = set.intersection(*({*_key(s.title).split()} for s in catalog.sources.values() if s.title))
+        titles = [{*_key(source.title).split()} for source in catalog.sources.values() if source.title]
+        subject = set.intersection(*titles) if titles else set()
         self._subject = {
             key for key, names in self._named.items() if any(subject.issuperset(_key(name).split()) for name in names)
         }
@@ -161,59 +163,74 @@ class Index:
         spelled = [self._spelled(word, read_as) for word in _words(question)]
         concepts = self._concepts(spelled, read_as)
         unspoken = [self._unspoken[c.typed] for c in concepts if c.typed in self._unspoken]
-        anywhere = {c.typed: self._scores(c, _ANYWHERE) for c in concepts}
-        unknown = [c.typed for c in concepts if c.typed in self._unspoken or not (c.light or anywhere[c.typed])]
-        compared = [c.typed for c in concepts if c.compared] if compares(question) else []
-
+        unknown = [c.typed for c in concepts if not c.light and not self._known_of(c)]
+        compared = [c for c in concepts if c.therapy] if compares(question) else []
+        if len(compared) < TWO:
+            compared = []
         kept = self._kept(source, kind, {part for part in (category, agent) if part})
-        scores: defaultdict[int, float] = defaultdict(float)
-        shares: defaultdict[int, float] = defaultdict(float)
-        said, total = set(kept), 0.0
-        for number in range(concepts[-1].place + 1 if concepts else 0):
-            either = [concept for concept in concepts if concept.place == number]
-            alone = {row for concept in either for row in self._scores(concept, _SAID)}
-            weight = max(self._rarity(concept) ** 2 for concept in either)
-            if any(concept.required for concept in either):
-                said &= alone
-            if not all(concept.light for concept in either):
-                total += weight
-                for row in alone:
-                    shares[row] += weight
-            for concept in either:
-                for row, score in anywhere[concept.typed].items():
-                    scores[row] += weight * score * (_LIGHT_WEIGHT if concept.light else 1)
-                term = self._terms.get(_key(concept.typed))
-                if term is not None and (len(concepts) == 1 or _ASKS_MEANING.search(question.casefold())):
-                    scores[term] += _NAMESAKE * weight * anywhere[concept.typed][term]
-        if _ASKS_MEANING.search(question.casefold()):
-            hinted = _Concept(DEFINITION, (DEFINITION,))
-            fitting = self._scores(hinted, _ANYWHERE)
-            for row in scores.keys() & fitting.keys():
-                scores[row] += _HINT_WEIGHT * self._rarity(hinted) * fitting[row]
-        for turn in TURNS:
-            if turn.asks.search(question.casefold()):
-                said = {row for row in said if turn.answers.search(self._text(row))}
-        said = {row for row in said if shares[row] >= _SHARE * total}
-        if len(compared) > 1:
-            said = {row for row in said if self._compares(row, [c for c in concepts if c.compared])}
-        answered = bool(concepts) and bool(said) and not unknown
+        scores = self._ranked(question, concepts)
+        said = kept & self._answering(question, concepts, compared) if concepts else set()
         order = sorted(kept & scores.keys(), key=lambda row: (-scores[row] * (1 + (row in said)), row))
+        answered = bool(said) and not unknown
         if answered:
             order = [row for row in order if row in said or scores[row] >= _WORTH_SHOWING * scores[order[0]]]
         hits = [*unspoken, *(self._entries[row].hit for row in order)]
-        asked = tuple(c.typed for c in concepts)
-        missing = tuple(compared) if len(compared) > 1 and not answered else ()
+        asked, missing = (tuple(c.typed for c in found) for found in (concepts, [] if answered else compared))
         return Found(answered, asked, read_as, tuple(unknown), missing, tuple(hits[:LIMIT]))
+
+    def _ranked(self, question: str, concepts: list[_Concept]) -> dict[int, float]:
+        """How well each entry fits a question."""
+        asks_meaning = _ASKS_MEANING.search(question.casefold())
+        scores: defaultdict[int, float] = defaultdict(float)
+        for concept in concepts:
+            fitting = self._scores(concept, _ANYWHERE)
+            weight = self._rarity(concept) ** 2
+            for row, fit in fitting.items():
+                scores[row] += weight * fit * (_LIGHT if concept.light else 1)
+            term = self._terms.get(_key(concept.typed))
+            if term is not None and (asks_meaning or len(concepts) == 1):
+                scores[term] += weight * fitting[term]
+        if asks_meaning:
+            hint = _Concept(DEFINITION, (DEFINITION,))
+            fitting = self._scores(hint, _ANYWHERE)
+            for row in scores.keys() & fitting.keys():
+                scores[row] += _HINT * self._rarity(hint) * fitting[row]
+        return scores
+
+    def _answering(self, question: str, concepts: list[_Concept], compared: list[_Concept]) -> set[int]:
+        """The entries that say what a question names, and the greater part of the rest."""
+        said = set(range(len(self._entries)))
+        shares: defaultdict[int, float] = defaultdict(float)
+        total = 0.0
+        for place in {concept.place for concept in concepts}:
+            either = [concept for concept in concepts if concept.place == place]
+            alone = {row for concept in either for row in self._scores(concept, _SAID)}
+            if any(concept.required for concept in either):
+                said &= alone
+            if not all(concept.light for concept in either):
+                weight = max(self._rarity(concept) ** 2 for concept in either)
+                total += weight
+                for row in alone:
+                    shares[row] += weight
+        said = {row for row in said if shares[row] >= _SHARE * total}
+        for turn in TURNS:
+            if turn.asks.search(question.casefold()):
+                said = {row for row in said if turn.answers.search(self._text(row))}
+        if compared:
+            said = {row for row in said if states_comparison(self._text(row)) and self._is_statement(row)}
+            said &= {*said}.intersection(*(self._scores(concept, _SAID) for concept in compared))
+        return said
+
+    def _known_of(self, concept: _Concept) -> bool:
+        """Whether a thing stands anywhere, under whatever name."""
+        return concept.typed not in self._unspoken and bool(self._scores(concept, _ANYWHERE))
+
+    def _is_statement(self, row: int) -> bool:
+        return self._entries[row].hit.name.kind == "statement"
 
     def _text(self, row: int) -> str:
         """What an entry says, in small letters."""
         return f"{self._entries[row].name} {self._entries[row].body}".casefold()
-
-    def _compares(self, row: int, things: list[_Concept]) -> bool:
-        """Whether an entry compares all of these."""
-        entry = self._entries[row]
-        stated = entry.hit.name.kind == "statement" and states_comparison(entry.name)
-        return stated and all(row in self._scores(thing, _SAID) for thing in things)
 
     def _kept(self, source: str | None, kind: str | None, wanted: set[str]) -> set[int]:
         """The entries that a search is narrowed to."""
@@ -253,7 +270,7 @@ class Index:
                 read_as[typed] = self._brands[key]
             if typed == "or":
                 joined = bool(concepts)
-            elif typed not in COMMON and typed not in concepts:
+            elif typed not in COMMON:
                 place, joined = place + (not joined), False
                 named = key in self._named
                 concepts[typed] = _Concept(

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from mbc_explorer.condition import OneOf, attribute_of
+from mbc_explorer.condition import NOT_APPLICABLE, OneOf, attribute_of
 from mbc_explorer.primes import (
     Masks,
     Or,
@@ -89,11 +89,11 @@ def weakest(cubes: Iterable[Masks], world: World) -> list[Masks]:
 
 
 def grounded(cubes: Iterable[Masks], known: Mapping[str, str], catalog: Catalog) -> list[Masks]:
-    """Cubes with each defined fact replaced by the facts that define it, as far as these are not known."""
+    """Cubes with each fact that is defined, or does not apply, replaced by the facts that make it so, unless known."""
     domains = catalog.facts
     found = []
     for cube in cubes:
-        defined = [fact for fact in cube if attribute_of(fact) in catalog.definitions]
+        defined = [fact for fact in cube if attribute_of(fact) in catalog.definitions or _is_idle(fact, cube, catalog)]
         ways = [_definition(fact, cube[fact], known, catalog) for fact in defined]
         own = {fact: mask for fact, mask in cube.items() if fact not in defined}
         for chosen in product(*ways):
@@ -105,7 +105,18 @@ def grounded(cubes: Iterable[Masks], known: Mapping[str, str], catalog: Catalog)
     return absorbed(found)
 
 
+def _is_idle(fact: str, cube: Masks, catalog: Catalog) -> bool:
+    """Whether a cube asks that a fact does not apply, where something is known of when that is so."""
+    declared = catalog.attributes[attribute_of(fact)]
+    domain = catalog.facts[fact]
+    return declared.applies_when is not None and cube[fact] == 1 << domain.index(NOT_APPLICABLE)
+
+
 def _definition(fact: str, mask: int, known: Mapping[str, str], catalog: Catalog) -> list[Masks]:
+    applies = catalog.attributes[attribute_of(fact)].applies_when
+    if applies is not None:
+        otherwise = complement(formula(applies, catalog.facts), catalog.facts)
+        return cubes_of(restricted(otherwise, known, catalog.facts), catalog.facts)
     values = [value for i, value in enumerate(catalog.facts[fact]) if mask >> i & 1]
     named = [OneOf(fact, (value,)) for value in values]
     defining = [row.then for row in catalog.constraints.values() if row.given in named]

@@ -188,9 +188,16 @@ def reasons(node: Condition, truth: bool, case: Case, *, wanted: bool = True) ->
     match node:
         case All(parts) | AnyOf(parts):
             if truth is (node.kind == "all"):
-                found = [frozenset[Criterion]().union(*chosen) for chosen in product(*_each(parts, truth, case, wanted))]
+                found = [
+                    frozenset[Criterion]().union(*chosen) for chosen in product(*_each(parts, truth, case, wanted))
+                ]
             else:
-                found = [some for part in parts if case.truth(part) is truth for some in reasons(part, truth, case, wanted=wanted)]
+                found = [
+                    some
+                    for part in parts
+                    if case.truth(part) is truth
+                    for some in reasons(part, truth, case, wanted=wanted)
+                ]
                 found += _joint(parts, truth, case, wanted)
             return smallest(found)
         case Not(part):

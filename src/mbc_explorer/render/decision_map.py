@@ -27,6 +27,7 @@ Plain = dict[str, Any]
 
 ALWAYS = "Whatever the profile"
 """What stands in the place of a criterion where there is none."""
+FOLLOWS = "What follows from the profile"
 NOTHING = "None of these documents has a rule on this."
 AT_ODDS = "these criteria cannot hold together for this profile"
 """Of an end that is not met although no criterion that leads to it is not met by itself."""
@@ -159,7 +160,7 @@ def render_map(data: Plain, *, color: bool = False) -> str:
     for line in (*reading(data), profile(data)):
         page.say(line, 2, hang=2)
     if follows(data):
-        page.heading("What follows from the profile")
+        page.heading(FOLLOWS)
     for line in follows(data):
         page.say(line, 2, hang=2)
     for tree in data["trees"]:

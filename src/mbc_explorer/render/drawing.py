@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.decision_map import CLOSED, LIT, OPEN, PATHS
 from mbc_explorer.render.decision_map import (
+    FOLLOWS,
     NOTHING,
     branches,
     clean,
@@ -189,7 +190,8 @@ class _Page:
             self._say([title(data)], "title", BIG, LINE + 10)
             self._say([data["disclaimer"]], "small", SMALL)
             self._y += GAP
-            self._say([*reading(data), profile(data), *follows(data)], "small", SMALL)
+            told = [f"{FOLLOWS}: {line}" for line in follows(data)]
+            self._say([*reading(data), profile(data), *told], "small", SMALL)
             self._y += GAP
         self._legend()
         for tree in data["trees"]:

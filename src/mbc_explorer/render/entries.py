@@ -50,7 +50,8 @@ def render_found(found: Found, *, color: bool = False) -> str:
         shown = listing([repr(word) for word in found.unknown])
         page.say(f"The documents do not answer: nothing that was taken from them speaks of {shown}.")
     elif found.compared:
-        page.say(f"The documents do not answer: no statement compares {listing([repr(word) for word in found.compared])}.")
+        shown = listing([repr(word) for word in found.compared])
+        page.say(f"The documents do not answer: no statement compares {shown}.")
     elif not found.answered:
         shown = listing([repr(word) for word in found.asked])
         page.say(f"The documents do not answer as asked: no statement holds all of {shown}.")

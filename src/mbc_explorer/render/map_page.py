@@ -9,6 +9,7 @@ from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.decision_map import CLOSED, PATHS, walk
 from mbc_explorer.explain import counted
 from mbc_explorer.render.decision_map import (
+    FOLLOWS,
     NOTHING,
     branches,
     clean,
@@ -64,8 +65,8 @@ summary { cursor: pointer; }
 .tree .criterion { font-weight: 600; }
 .tree .always { font-style: italic; }
 .tree .count, .tree .cite, footer { font-size: 0.875rem; color: var(--soft); }
-.tree .mark, .legend .mark { display: inline-block; font-size: 0.8rem; font-weight: bold; padding: 0 0.45rem; border: 1px solid var(--line);
-  border-radius: 0.6rem; background: var(--closed-page); color: var(--ink); }
+.tree .mark, .legend .mark { display: inline-block; font-size: 0.8rem; font-weight: bold; padding: 0 0.45rem;
+  border: 1px solid var(--line); border-radius: 0.6rem; background: var(--closed-page); color: var(--ink); }
 .tree .mark.lit, .legend .mark.lit { border-color: var(--lit); background: var(--lit-page); }
 .tree .mark.open, .legend .mark.open { border: 1px dashed var(--open); background: var(--open-page); }
 .tree .finding { background: var(--shade); border-radius: 0.4rem; padding: 0.25rem 0.6rem; }
@@ -150,7 +151,7 @@ def _profile(data: Plain) -> Iterator[str]:
         return
     yield f"<p>{escape(profile(data))}</p>"
     if follows(data):
-        yield "<details><summary>What follows from it</summary><ul>"
+        yield f"<details><summary>{FOLLOWS}</summary><ul>"
         yield from (f"<li>{escape(line)}</li>" for line in follows(data))
         yield "</ul></details>"
     yield '<ul class="legend">'
