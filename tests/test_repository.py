@@ -28,7 +28,7 @@ ORDER = (
     "version", "errors", "condition", "catalog", "folders", "corpus",
     "yaml_source", "schema", "loading", "structure", "primes", "engine", "compiling", "compiled", "ledger",
     "profile", "facts", "evaluate", "explain", "report", "concerning", "as_of", "explorer", "published", "lookup",
-    "verbatim", "search", "grid", "timeline", "decision_map",
+    "verbatim", "english", "findable", "search", "grid", "timeline", "decision_map",
     "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries",
     "render.grid", "render.errors", "render.decision_map", "render.drawing", "render.map_page", "render",
     "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks",

@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING
 from mbc_explorer.version import VERSION
 
 if TYPE_CHECKING:
+    from mbc_explorer.case import Case
     from mbc_explorer.catalog import Catalog
+    from mbc_explorer.comparing import compare, what_if
     from mbc_explorer.compiled import load_catalog
+    from mbc_explorer.decision_map import decision_map
     from mbc_explorer.errors import EngineError, KnowledgeError, MbcError, Problem, ProfileError, UsageError
     from mbc_explorer.explorer import Explorer, explore
+    from mbc_explorer.missing import missing
+    from mbc_explorer.nearest import nearest
+    from mbc_explorer.pairs import boundaries, pairs
     from mbc_explorer.profile import Profile
+    from mbc_explorer.readings import readings
     from mbc_explorer.report import Report
+    from mbc_explorer.why import why, why_not
 
 __version__ = VERSION
 
 __all__ = [
+    "Case",
     "Catalog",
     "EngineError",
     "Explorer",
@@ -28,17 +37,35 @@ __all__ = [
     "Report",
     "UsageError",
     "__version__",
+    "boundaries",
+    "compare",
+    "decision_map",
     "explore",
     "load_catalog",
+    "missing",
+    "nearest",
+    "pairs",
+    "readings",
+    "what_if",
+    "why",
+    "why_not",
 ]
 
 _HOMES = {
-    "Catalog": "catalog",
-    "Explorer": "explorer",
-    "Profile": "profile",
-    "Report": "report",
-    "explore": "explorer",
-    "load_catalog": "compiled",
+    "case": ("Case",),
+    "catalog": ("Catalog",),
+    "comparing": ("compare", "what_if"),
+    "compiled": ("load_catalog",),
+    "decision_map": ("decision_map",),
+    "errors": ("EngineError", "KnowledgeError", "MbcError", "Problem", "ProfileError", "UsageError"),
+    "explorer": ("Explorer", "explore"),
+    "missing": ("missing",),
+    "nearest": ("nearest",),
+    "pairs": ("boundaries", "pairs"),
+    "profile": ("Profile",),
+    "readings": ("readings",),
+    "report": ("Report",),
+    "why": ("why", "why_not"),
 }
 
 
@@ -48,6 +75,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    found = getattr(import_module(f"mbc_explorer.{_HOMES.get(name, 'errors')}"), name)
+    home = next(module for module, names in _HOMES.items() if name in names)
+    found = getattr(import_module(f"mbc_explorer.{home}"), name)
     globals()[name] = found
     return found

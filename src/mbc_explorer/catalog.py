@@ -91,7 +91,7 @@ class Statement(NamedTuple):
     when: Condition | None
     """The condition that it states, where no rule carries it."""
     speaks_of: tuple[str, ...]
-    """The agents that it makes its claim of, or else the categories; those that its sentences only name are left out."""
+    """The agents that it makes its claim of, or else the categories; not those that its sentences only name."""
 
 
 class Value(NamedTuple):
@@ -399,7 +399,7 @@ class Catalog:
         self.differences = _records(rest["differences"], _difference)
         self.sentences = {row[0]: tuple(LedgerRow(*entry) for entry in row[1]) for row in rest["sentences"]}
         self.glossary = _records(rest["glossary"], lambda row: Term(row[0], row[1], tuple(row[2]), tuple(row[3])))
-        self.readings = _records(rest["readings"], lambda row: Reading(*row[:3], decode(row[3])))
+        self.readings = _records(rest["readings"], lambda row: Reading(row[0], row[1], row[2], decode(row[3])))
         return getattr(self, name)
 
     def plain(self) -> tuple[Plain, Plain]:

@@ -48,8 +48,8 @@ def compare(one: Case, other: Case) -> Plain:
     """How the answers to two profiles differ.
 
     Returns:
-        `profiles`: both, as valid input. `stated`: each attribute that they state otherwise, `from` and `to` (None where it
-        is not stated). `follows`: facts that are known of one and not, or otherwise, of the other, in words.
+        `profiles`: both, as valid input. `stated`: each attribute that they state otherwise, `from` and `to` (None
+        where it is not stated). `follows`: facts known of one and not, or otherwise, of the other, in words.
         `options`: each option that moves, with `from` and `to` (its status), its `move` (see `MOVES`), and
         `because`: the rules that moved it, each with its truth before and after, its reason and its statement.
     """
@@ -111,7 +111,7 @@ def _move(before: str, after: str) -> str:
 
 
 def _is_responsible(rule: Rule, before: str, after: str, one: Case, other: Case) -> bool:
-    """Whether a rule that changed made the status what it is: one that came to be met, ceased to be, or was the open one."""
+    """Whether a rule that changed made the status: one that came to be met, ceased to be, or was the open one."""
     if before == after or DESCRIBED in (before, after):
         wanted = {DESCRIBED} & {before, after}
         return not wanted or one.is_met(rule) or other.is_met(rule) or (after == UNDETERMINED and other.is_open(rule))

@@ -39,6 +39,8 @@ from mbc_explorer.schema import citation_parts
 from mbc_explorer.structure import structural_constraints
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from mbc_explorer.folders import Folders
 
 
@@ -241,14 +243,7 @@ class Compiler:
         found = []
         for index, row, _ in find.rows(loaded, "statements"):
             at = ("statements", index)
-            for key, valid in (
-                ("agents", find.agents),
-                ("categories", find.categories),
-                ("attributes", find.attributes),
-            ):
-                for name in getattr(row, key):
-                    if name not in valid:
-                        find.unknown({"categories": "category"}.get(key, key[:-1]), name, valid, loaded.place(*at, key))
+            self._names_exist(row, ("agents", "categories", "attributes"), loaded, *at)
             anchors = find.anchors(source, row.sentences, loaded, *at, "sentences")
             when = find.condition(row.when, loaded, *at, "when") if row.when else None
             names = (tuple(row.agents), tuple(row.categories), tuple(row.attributes))
@@ -267,6 +262,21 @@ class Compiler:
                 )
             )
         return found
+
+    def _names_exist(self, row: Any, keys: Iterable[str], loaded: Loaded, *at: str | int) -> None:
+        """Report every name in these lists of a row that nothing declares."""
+        find = self.resolver
+        declared: dict[str, tuple[str, Collection[str]]] = {
+            "agents": ("agent", find.agents),
+            "categories": ("category", find.categories),
+            "attributes": ("attribute", find.attributes),
+            "options": ("option", find.options),
+        }
+        for key in keys:
+            what, valid = declared[key]
+            for name in getattr(row, key):
+                if name not in valid:
+                    find.unknown(what, name, valid, loaded.place(*at, key))
 
     def _concerning(self, statement: Statement, rules: list[Rule]) -> Statement:
         """A statement with what it concerns: its own words, and those of the rules that rest on it."""
@@ -296,8 +306,8 @@ class Compiler:
             at = ("derivations", index)
             cites = find.cites(row.cites, loaded, *at, "cites")
             if row.implication:
-                given = find.condition(row.implication.if_, loaded, *at, "implication")
-                then = find.condition(row.implication.then, loaded, *at, "implication")
+                given = find.condition(row.implication.if_, loaded, *at, "implication", "if")
+                then = find.condition(row.implication.then, loaded, *at, "implication", "then")
                 found.append(Constraint(row.id, given, then, row.because, row.basis, cites))
                 continue
             declared = find.attributes.get(row.definition)
@@ -325,14 +335,7 @@ class Compiler:
         found = []
         for index, row, place in find.rows(loaded, "differences"):
             at = ("differences", index)
-            for key, valid in (
-                ("options", find.options),
-                ("categories", find.categories),
-                ("attributes", find.attributes),
-            ):
-                for name in getattr(row, key):
-                    if name not in valid:
-                        find.unknown({"categories": "category"}.get(key, key[:-1]), name, valid, loaded.place(*at, key))
+            self._names_exist(row, ("options", "categories", "attributes"), loaded, *at)
             for name in row.silent:
                 if name not in find.sources or name in [side.source for side in row.sides]:
                     find.report("wrong-silence", place, f"{name!r} is not a source that is silent here.")

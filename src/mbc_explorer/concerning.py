@@ -44,7 +44,7 @@ def beside_option(catalog: Catalog, option: Option, source: str) -> list[Stateme
         if statement.source != source or statement.kind not in BESIDE_OPTION:
             continue
         of = set(statement.speaks_of)
-        if of and of <= set(option.agents) or of & path:
+        if of & path or (of and of <= set(option.agents)):
             found.append(statement)
     return found
 

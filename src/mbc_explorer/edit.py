@@ -53,8 +53,8 @@ def edits(case: Case, wanted: Wanted, *, whole: bool = False) -> list[Changes]:
     for name, asked in by_attribute.items():
         if all(case.known.get(fact) in values for fact, values in asked.items()):
             continue
-        values = _ways(case, case.catalog.attributes[name], asked, whole=whole)
-        ways = [{**way, name: value} for way in ways for value in values]
+        stated = _ways(case, case.catalog.attributes[name], asked, whole=whole)
+        ways = [{**way, name: value} for way in ways for value in stated]
     return ways
 
 
@@ -80,7 +80,8 @@ def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> li
         case "regimens":
             start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
             return _histories(case.catalog, attribute, start, tuple(asked.items()), whole)
-    return _numbers(attribute, stated if isinstance(stated, int) else None, asked)
+        case _:
+            return _numbers(attribute, stated if isinstance(stated, int) else None, asked)
 
 
 def _numbers(attribute: Attribute, stated: int | None, asked: Wanted) -> list[Any]:
@@ -121,15 +122,15 @@ def _lists(catalog: Catalog, attribute: Attribute, stated: Items | None, asked: 
     complete |= whole
     if anything and not items and not added:
         return [stating(Items((value.id,), complete)) for value in attribute.values]
-    named = [_named(item, catalog, asked, attribute) if whole else [item] for item in added]
+    absent = {fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)}
+    named = [_named(item, catalog, absent, attribute) if whole or absent else [item] for item in added]
     return [stating(Items(tuple(dict.fromkeys([*items, *some])), complete)) for some in product(*named)]
 
 
-def _named(item: str, catalog: Catalog, asked: Wanted, attribute: Attribute) -> list[str]:
+def _named(item: str, catalog: Catalog, absent: set[str], attribute: Attribute) -> list[str]:
     """The drugs that an item of therapies can stand for, without those that hold what is to be absent."""
     if attribute.kind == "list":
         return [item]
-    absent = {fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)}
     fitting = [agent for agent in catalog.agents if item in catalog.implied[agent]]
     return [agent for agent in fitting if absent.isdisjoint(catalog.implied[agent])][:FEW]
 
@@ -200,16 +201,17 @@ def _pool(catalog: Catalog, attribute: Attribute, asked: Wanted, *, whole: bool)
             if source.last and not colon:
                 number = int(fact.partition(">=")[2])
                 months += [number, number - 1]
+    absent = {fact for fact, values in asked.items() if values == (ABSENT,)}
+    own = {fact.removeprefix(f"{attribute.id}:") for fact in absent}  # those of another list stay as they are in it
+    items = own if whole else {fact.partition(":")[2] for fact in absent}
+    plainest = [agent for agent in _plainest(catalog, attribute) if items.isdisjoint(catalog.implied[agent])]
+    members = [agent for item in therapies for agent in plainest if item in catalog.implied[agent]]
     if whole:
-        own = {fact.removeprefix(f"{attribute.id}:"): values for fact, values in asked.items()}
-        absent = [item for item, values in own.items() if values == (ABSENT,)]
-        neutral = [agent for agent in _plainest(catalog, attribute) if not set(catalog.implied[agent]) & set(absent)]
-        members = [a for t in therapies for a in catalog.agents if t in catalog.implied[a]]
-        fitting = [a for a in members if not set(catalog.implied[a]) & set(absent)]
         settings, stops = [s for s in settings if s], [s for s in stops if s]
-        therapies = [*(t for t in therapies if t in catalog.agents), *fitting, *neutral[:2]]
+        therapies = [*(t for t in therapies if t in catalog.agents), *members, *plainest[:2]]
     else:
         settings, stops = [None, *settings], [None, *stops]
+        therapies += [*members, *plainest[:2]] if absent else []
     return _Pool(
         tuple(dict.fromkeys(therapies)),
         tuple(dict.fromkeys([*settings, *SETTINGS[1:]])),
@@ -251,7 +253,7 @@ def _new_regimens(pool: _Pool) -> Iterator[Regimen]:
 
 
 def _other_regimens(regimen: Regimen, pool: _Pool) -> Iterator[tuple[int, Regimen]]:
-    if not regimen.complete:
+    if not regimen.complete and regimen.agents:
         yield 1, regimen._replace(complete=True)
     for agent in regimen.agents:
         if len(regimen.agents) > 1:
@@ -300,7 +302,8 @@ def _grows(before: Fact | None, after: Fact | None) -> bool:
             return set(before.items) <= set(after.items)
         case int(), int():
             return after >= before
-    return False
+        case _:
+            return False
 
 
 def change_plain(case: Case, after: Case, changes: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -14,12 +14,12 @@ _COMMON = """
     hers him his how however i if in instead into is isn it its just keep kind kinds know let like likely ll long look
     looked looking looks m made make makes making many matter matters may maybe me mean meaning means might mine more
     most mostly much must my near need needed needs no nobody nor normally not nothing of off often ok on once one ones
-    only or other others our out over own patient patients people per person please possible put quite rather re read
-    really right s said say says see seem seems shall she should shouldn show shows so some somebody someone something
-    soon still stuff such sure t take taken takes taking tell text texts than that the their them then there these they
-    thing things think this those though through to together told too toward towards under until up upon us used using
-    usual usually ve very want wants was wasn way ways we well were weren what whats when where whether which while who
-    whom whose why will with within without woman women won would wouldn yet you your
+    only or other others our out over own patient patients people per person please plus possible put quite rather re
+    read really right s said say says see seem seems shall she should shouldn show shows so some somebody someone
+    something soon still stuff such sure t take taken takes taking tell text texts than that the their them then there
+    these they thing things think this those though through to together told too toward towards under until up upon us
+    used using usual usually ve versus very vs want wants was wasn way ways we well were weren what whats when where
+    whether which while who whom whose why will with within without woman women won would wouldn yet you your
 """
 COMMON = frozenset(_COMMON.split())
 """Words that carry nothing."""
@@ -110,7 +110,7 @@ _SAME = """
     note, record, noting
     often, frequent, common, commonly, frequently, most
     old, former, earlier, previous
-    operate, operation, surgery
+    operate, operation
     opinion, view
     pain, painful
     program, service, center
@@ -146,7 +146,8 @@ _AMERICAN = (
 _COMPARING = re.compile(
     r"\b(better|worse|best|worst|superior|inferior|safer|stronger|weaker|milder|faster|cheaper|preferable|preferred|"
     r"versus|vs|compared?|comparison|than|beats?|outperforms?|advantages?|equal|equivalent|similar|differs?|"
-    r"differences?|(more|less|fewer) \w+|as \w+ as)\b"
+    r"differences?|(more|less|fewer) \w+|as \w+ as|"
+    r"(choose|chosen|prefer|preferred|pick|picked)\b.* over)\b"
 )
 _COMPARED = re.compile(r"\b(than|versus|compared|unlike|likened)\b")
 

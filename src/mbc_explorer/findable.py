@@ -112,19 +112,13 @@ def _called(source: Source) -> str:
     return f"{source.id} {source.publisher} {(source.date or '')[:4]}"
 
 
-def therapies(catalog: Catalog) -> Iterator[tuple[str, ...]]:
-    """Every name of each agent and each kind of therapy."""
+def treatments(catalog: Catalog) -> Iterator[tuple[str, ...]]:
+    """Every name of each agent and each category."""
     yield from ((a.name, *(f.words for f in (*a.names, *a.brands))) for a in catalog.agents.values())
-    yield from ((c.name, *c.aliases) for c in catalog.categories.values() if c.therapy)
-
-
-def cares(catalog: Catalog) -> Iterator[tuple[str, ...]]:
-    """Every name of each other category."""
-    yield from ((c.name, *c.aliases) for c in catalog.categories.values() if not c.therapy)
+    yield from ((c.name, *c.aliases) for c in catalog.categories.values())
 
 
 def things(catalog: Catalog) -> Iterator[tuple[str, ...]]:
     """Every name of each agent, category and term."""
-    yield from therapies(catalog)
-    yield from cares(catalog)
+    yield from treatments(catalog)
     yield from ((term.term, *term.aliases) for term in catalog.glossary.values())

@@ -160,6 +160,18 @@ def _keys(model: type[BaseModel]) -> set[str]:
     return found
 
 
+def _leaf_paths(data: dict[str, Any], path: Path_) -> Iterator[Path_]:
+    """Where each leaf of a condition stands, in reading order."""
+    (key, value), *_ = data.items()
+    if key in ("all", "any"):
+        for index, part in enumerate(value):
+            yield from _leaf_paths(part, (*path, key, index))
+    elif key == "not":
+        yield from _leaf_paths(value, (*path, key))
+    else:
+        yield path
+
+
 class Resolver:
     """Looks up what one file says of another, and keeps a list of what it does not find."""
 
@@ -237,9 +249,8 @@ class Resolver:
     def condition(self, data: dict[str, Any], loaded: Loaded, *path: str | int) -> Condition:
         """A condition whose every attribute, value and item exists."""
         found = from_yaml(data)
-        where = loaded.place(*path)
-        for leaf in leaves(found):
-            self._leaf(leaf, where)
+        for leaf, place in zip(leaves(found), _leaf_paths(data, path), strict=True):
+            self._leaf(leaf, loaded.place(*place))
         return found
 
     def _leaf(self, leaf: Leaf, where: str) -> None:

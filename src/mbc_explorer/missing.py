@@ -27,11 +27,11 @@ def missing(case: Case) -> Plain:
 
     Returns:
         `undetermined`: how many options are open. `attributes`: each that some open rule waits for, in the
-        vocabulary's order, with its `answers`: what is `stated` (an attribute and a value that can be given as they are), the
-        `text` of the fact, and the `options` that move, as in `compare`. `questions`: the attributes to ask for, each
-        with the number of options that its answers settle by themselves, `at_most` and `at_least`; those that can
-        settle most come first. The count ranks questions, not treatments. Once every question is answered in full,
-        no option is undetermined.
+        vocabulary's order, with its `answers`: what is `stated` (an attribute and a value, as they can be given),
+        the `text` of the fact, and the `options` that move, as in `compare`. `questions`: the attributes that
+        undetermined options wait for, each with the number of options that an answer settles by itself, `at_most`
+        and `at_least`; those that can settle most come first. The count ranks questions, not treatments. Once every
+        question is answered in full, no option is undetermined.
     """
     asked: dict[str, list[Plain]] = {}
     for name, text, changes, after in _answers(case):
@@ -63,7 +63,7 @@ def _question(name: str, answers: list[Plain]) -> Plain:
 
 
 def _answers(case: Case) -> Iterator[tuple[str, str, Changes, Case]]:
-    """Each answer that can be given: the attribute it is filed under, the fact in words, what to state, and the case then."""
+    """Each answer that can be given: the attribute it answers, the fact in words, what to state, and the case then."""
     values: dict[str, dict[str, None]] = {}
     for condition in dict.fromkeys(rule.condition for rule in case.catalog.rules.values() if case.is_open(rule)):
         for found in settling(condition, case.known, case.catalog):

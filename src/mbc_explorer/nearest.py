@@ -34,11 +34,11 @@ def nearest(case: Case, option: str) -> Plain:
 
     Returns:
         `option`, `status` and `ways`: none where the option is described already or nothing describes it at all.
-        Each way has the `rule` that would then be met, its `source`, `statement`, `paraphrase` and `anchor`, the `facts` that
-        it lacks, in words, and the `changes` that bring them about: `attribute`, `from` (None where it was not
-        stated), `to` (None to take the statement back) and `kind`: `unknown` where the change only tells what was
-        not known, `can_change` and `cannot_change` where it alters what was stated. No change of a way can be left
-        out. Fewest changes first; among as many, those that alter nothing.
+        Each way has the `rule` that would then be met with its source and statement, the `facts` that it lacks, in
+        words, and the `changes` that bring them about: `attribute`, `from` (None where it was not stated), `to`
+        (None to take the statement back) and `kind`: `unknown` where the change only tells what was not known,
+        `can_change` and `cannot_change` where it alters what was stated. No change of a way can be left out. Fewest
+        changes first; among as many, those that alter nothing.
 
     Raises:
         KeyError: for an option that is not in the catalog.
@@ -74,7 +74,7 @@ class Way(NamedTuple):
 
 
 def ways(case: Case, rule: Rule) -> list[Way]:
-    """A way to meet the rule for each smallest set of facts that does; of two, one never changes all that the other does."""
+    """A way to meet the rule for each smallest set of facts that does; none changes all that another does and more."""
     found: list[Way] = []
     for cube in _cubes(case, rule):
         changes = next(_met(case, rule, dict(cube), {}, MAX_REPAIRS), None)

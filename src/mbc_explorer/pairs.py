@@ -47,10 +47,10 @@ def boundaries(rules: Iterable[Rule], catalog: Catalog) -> list[Boundary]:
 
 
 def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Iterator[Plain]:
-    """A minimal pair for each boundary: two complete, consistent profiles that differ in one fact and in the answer.
+    """A minimal pair for each boundary: complete, consistent profiles that differ in one fact and in the answer.
 
-    Complete means that every rule is met or not met. What follows from the fact (a receptor group from a receptor; that a
-    question no longer applies) differs with it.
+    Complete means that every rule is met or not met. What follows from the fact differs with it: a receptor group with
+    a receptor; that a question no longer applies.
 
     Args:
         explorer: answers for both profiles.
@@ -59,11 +59,11 @@ def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Itera
 
     Yields:
         For each boundary, in order: `rule`, `option`, its statement and `anchor`; `fact` (the criterion in words);
-        `differ` (the attribute, and what is stated of it on either side); `met` and `not_met`, each with the `profile` and
-        the rules that describe the option there (`says`), with their statements. Where no pair was found, `differ`,
-        `met` and `not_met` are None.
+        `differ` (the attribute, and what is stated of it on either side); `met` and `not_met`, each with the
+        `profile`, the option's `status` and the rules on it that hold (`says`), with their statements. Where no
+        pair was found, `differ`, `met` and `not_met` are None.
     """
-    starts = [_whole(explorer, Random(seed * STARTS + number)) for number in range(STARTS)]  # noqa: S311  not a secret
+    starts = [_whole(explorer, Random(seed * STARTS + number)) for number in range(STARTS)]
     for boundary in asked:
         found = _pair(boundary, starts)
         rule, catalog = boundary.rule, explorer.catalog
@@ -191,7 +191,7 @@ def is_complete(case: Case) -> bool:
 
 
 def filled(case: Case) -> Case:
-    """The case with each unknown fact stated, one after the other, in a way that contradicts nothing; as far as possible."""
+    """The case with each unknown fact stated, one after the other, as far as nothing is contradicted."""
     catalog = case.catalog
     for fact, values in catalog.facts.items():
         if fact in case.known:
@@ -238,7 +238,8 @@ def _some(attribute: Attribute, catalog: Catalog, random: Random) -> Any:
             return random.sample(agents, random.randint(0, 1)) or "none"
         case "regimens":
             return [_regimen(agents, random) for _ in range(random.randint(0, 2))] or "none"
-    return random.randint(max(attribute.minimum, 1), 4)
+        case _:
+            return random.randint(max(attribute.minimum, 1), 4)
 
 
 def _regimen(agents: list[str], random: Random) -> str:

@@ -299,7 +299,7 @@ class World:
         inside = {fact for cube in cover for fact in cube} | _facts(what)
         bad = _without_pure(self.relevant(inside), inside) if weakest else self.relevant(inside)
         found = primes([*cover, *bad], self.domains)
-        return [cube for cube in found if not any(contains(other, cube) for other in bad)]
+        return [cube for cube in found if not any(contains(other, cube) for other in self.impossible)]
 
     def reduced(self, cubes: list[Masks]) -> list[Masks]:
         """The cubes that are still needed when every implied fact is known: those whose closure holds no other.

@@ -104,6 +104,11 @@ def _no_option(name: str) -> Plain:
     raise KeyError(name)
 
 
+def enveloped(data: Plain) -> Plain:
+    """What every JSON output starts with, and then the data."""
+    return {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, **data}
+
+
 class Narrowing(NamedTuple):
     """Which part of a report to show. Verdicts and counts stay those of the whole."""
 
@@ -411,7 +416,7 @@ def askable(catalog: Catalog, attributes: Iterable[str]) -> list[str]:
 
 
 def derivations(catalog: Catalog, given: Mapping[str, str], known: Mapping[str, str]) -> dict[str, Head]:
-    """Each fact that was concluded, with what it was concluded from, in an order in which each rests on earlier ones."""
+    """Each fact that was concluded, with what it was concluded from; each rests on given ones or on earlier ones."""
     reached = dict(given)
     found: dict[str, Head] = {}
     waiting = [head for head in catalog.heads if head.fact not in given and known.get(head.fact) == head.value]

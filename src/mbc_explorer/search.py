@@ -19,7 +19,7 @@ from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.english import COMMON, TURNS, american_spellings, compares, same, says_little, states_comparison
-from mbc_explorer.findable import DEFINITION, Hit, cares, findables, therapies, things
+from mbc_explorer.findable import DEFINITION, Hit, findables, things, treatments
 from mbc_explorer.lookup import Name
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class _Concept(NamedTuple):
     """Whether it says little."""
     required: bool = False
     """Whether an answer names it."""
-    therapy: bool = False
+    treatment: bool = False
     """Whether it is a treatment."""
     place: int = 0
     """Its place in the question; things joined by "or" share one."""
@@ -120,10 +120,9 @@ class Index:
             key for key, names in self._named.items() if any(subject.issuperset(_key(name).split()) for name in names)
         }
         """Names of what every document is about, by its title."""
-        self._proper = {_key(term.term) for term in catalog.glossary.values()}
-        self._proper |= {_key(name) for names in (*therapies(catalog), *cares(catalog)) for name in names}
+        self._treatments = {_key(name) for names in treatments(catalog) for name in names}
+        self._proper = self._treatments | {_key(term.term) for term in catalog.glossary.values()}
         """Names, without what readers may type instead of a term."""
-        self._therapies = {_key(name) for names in therapies(catalog) for name in names}
         self._unspoken = {
             _plain(word): Hit(Name("attribute", attribute.id), None, entry.answer, "attribute")
             for attribute in catalog.attributes.values()
@@ -164,7 +163,7 @@ class Index:
         concepts = self._concepts(spelled, read_as)
         unspoken = [self._unspoken[c.typed] for c in concepts if c.typed in self._unspoken]
         unknown = [c.typed for c in concepts if not c.light and not self._known_of(c)]
-        compared = [c for c in concepts if c.therapy] if compares(question) else []
+        compared = [c for c in concepts if c.treatment] if compares(question) else []
         if len(compared) < TWO:
             compared = []
         kept = self._kept(source, kind, {part for part in (category, agent) if part})
@@ -276,7 +275,7 @@ class Index:
                 concepts[typed] = _Concept(
                     typed, (typed, *self._named.get(key, ())), () if named else same(typed),
                     not named and says_little(typed), key in self._proper and key not in self._subject,
-                    key in self._therapies, place,
+                    key in self._treatments, place,
                 )  # fmt: skip
             parts = parts[1:] if typed in self._unspoken else parts[len(typed.split()) :]
         found = list(concepts.values())

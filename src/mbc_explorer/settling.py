@@ -90,7 +90,6 @@ def weakest(cubes: Iterable[Masks], world: World) -> list[Masks]:
 
 def grounded(cubes: Iterable[Masks], known: Mapping[str, str], catalog: Catalog) -> list[Masks]:
     """Cubes with each fact that is defined, or does not apply, replaced by the facts that make it so, unless known."""
-    domains = catalog.facts
     found = []
     for cube in cubes:
         defined = [fact for fact in cube if attribute_of(fact) in catalog.definitions or _is_idle(fact, cube, catalog)]

@@ -22,7 +22,7 @@ from mbc_explorer.condition import (
     literal,
 )
 from mbc_explorer.condition import Any as AnyOf
-from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
+from mbc_explorer.engine import MET, NOT_MET
 from mbc_explorer.evaluate import WORDS
 from mbc_explorer.explain import condition_text, fact_text, leaf_text
 from mbc_explorer.origin import origin
@@ -56,7 +56,7 @@ def why(case: Case, option: str) -> Plain:
         option: the id of an option.
 
     Returns:
-        `option`, `status` and `sources`; each source has its `view` and the `rules` that hold. A rule has the
+        `option` (with its `status`) and `sources`; each source has its `view` and the `rules` that hold. A rule has the
         statement with its anchor, and a `tree`: of each node its `kind` (`all`, `any`, `not`, `criterion`), `text`,
         `truth`, whether it `decides`, its `parts`, and for a criterion the `origin` of the fact that settles it.
         A source without a rule that holds has none.
@@ -71,8 +71,8 @@ def why_not(case: Case, option: str) -> Plain:
     """Why an option is not described: for each source, what blocks each of its rules, or what would settle it.
 
     Returns:
-        `option`, `status` and `sources`, as `why`; the rules are those that describe the option and do not hold. One that
-        is not met has `blocked_by`: the smallest sets of criteria, each enough to block it, with the origins of
+        `option` and `sources`, as `why`; the rules are those that describe the option and do not hold. One that is
+        not met has `blocked_by`: the smallest sets of criteria, each enough to block it, with the origins of
         their facts. One that is unknown has `settled_by`: the smallest sets of further facts that settle it, and
         whether it is then met or not met.
 

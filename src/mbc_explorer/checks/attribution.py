@@ -33,27 +33,29 @@ def check_attribution(pack: Pack, catalog: Catalog, texts: Texts) -> list[Proble
         for row in pack.profile.model.named_in_texts
     ]
     return [
-        problem
-        for statement in catalog.statements.values()
-        for problem in _statement(catalog, statement, settings, texts)
+        Problem(kind, file.place("statements", index, "paraphrase"), f"the paraphrase names {name}, which {said} not.")
+        for file in pack.statements
+        for index, row in enumerate(file.model.statements)
+        for kind, name in _unattributed(catalog, catalog.statements[f"{file.model.source}.{row.id}"], settings, texts)
+        for said in [f"{sentences(row.sentences)} of {file.model.source} and its context do"]
     ]
 
 
-def _statement(catalog: Catalog, statement: Statement, settings: list[Setting], texts: Texts) -> Iterator[Problem]:
+def _unattributed(
+    catalog: Catalog, statement: Statement, settings: list[Setting], texts: Texts
+) -> Iterator[tuple[str, str]]:
+    """Kind of problem and name of everything that a paraphrase names and its context does not."""
     said = _context(catalog, statement, texts)
     if not said:
         return
-    place = f"{statement.id} ({', '.join(str(anchor.number) for anchor in statement.sentences)})"
     folded = said.casefold()
     for agent in catalog.agents.values():
         names = [agent.name, *(fact.words for fact in (*agent.names, *agent.brands))]
         if _names(agent.name, statement.paraphrase.casefold()) and not any(name.casefold() in folded for name in names):
-            yield Problem(
-                "unattributed-agent", place, f"the paraphrase names {agent.name}, which its sentences do not."
-            )
+            yield "unattributed-agent", agent.name
     for name, ours, theirs in settings:
         if ours.search(statement.paraphrase) and not theirs.search(said):
-            yield Problem("unattributed-setting", place, f"the paraphrase names {name}, which its sentences do not.")
+            yield "unattributed-setting", name
 
 
 def _names(agent: str, paraphrase: str) -> bool:

@@ -27,6 +27,7 @@ Plain = dict[str, Any]
 
 ALWAYS = "Whatever the profile"
 """What stands in the place of a criterion where there is none."""
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 FOLLOWS = "What follows from the profile"
 NOTHING = "None of these documents has a rule on this."
 AT_ODDS = "these criteria cannot hold together for this profile"
@@ -108,8 +109,8 @@ def branches(data: Plain, tree: Plain) -> list[Plain]:
 
 def options_of(node: Plain, data: Plain) -> list[tuple[str, list[Plain]]]:
     """The options that end at a criterion, by name, each with its rules."""
-    names = {option["id"]: clean(option["name"]) for option in data["options"]}
-    return [(names[name], list(ends)) for name, ends in groupby(node["ends"], key=lambda end: end["option"])]
+    names = {option["id"]: option["name"] for option in data["options"]}
+    return [(clean(names[name]), list(ends)) for name, ends in groupby(node["ends"], key=lambda end: end["option"])]
 
 
 def statement_text(end: Plain, data: Plain) -> str:
@@ -143,7 +144,8 @@ def verdict(node: Plain) -> tuple[str, str | None]:
 
 def clean(text: str) -> str:
     """One line, in which whatever cannot be printed is replaced."""
-    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in " ".join(text.split()))
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(mark if mark.isprintable() else UNPRINTABLE for mark in line)
 
 
 # Text
@@ -157,7 +159,7 @@ def render_map(data: Plain, *, color: bool = False) -> str:
     page.say(title(data), style="bold", hang=2)
     page.say("Educational only; not medical advice. See the end.")
     page.heading("How to read it")
-    for line in (*reading(data), profile(data)):
+    for line in filter(None, (*reading(data), profile(data))):
         page.say(line, 2, hang=2)
     if follows(data):
         page.heading(FOLLOWS)
@@ -166,9 +168,9 @@ def render_map(data: Plain, *, color: bool = False) -> str:
     for tree in data["trees"]:
         page.heading(heading(tree))
         page.say("")
-        for branch in branches(data, tree):
-            for text, style in _lines(branch, data, "", "", WIDTH):
-                page.say(text, style=style)
+        lines = [line for branch in branches(data, tree) for line in _lines(branch, data, "", "", WIDTH)]
+        for style, group in groupby(lines, key=lambda line: line[1] if color else ""):
+            page.say("\n".join(text for text, _ in group), style=style)
     if not data["trees"]:
         page.heading(NOTHING)
     page.heading("The documents")

@@ -1,0 +1,89 @@
+"""Sentences that can be read in two ways: the reading that decides, the other one, and a profile on which they part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mbc_explorer.edit import edits
+from mbc_explorer.errors import ProfileError
+from mbc_explorer.evaluate import WORDS
+from mbc_explorer.explain import condition_text
+from mbc_explorer.primes import And, complement, contains, cubes_of, formula, spelled
+from mbc_explorer.report import stated_by
+from mbc_explorer.settling import grounded, world_left
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mbc_explorer.case import Case
+    from mbc_explorer.catalog import Catalog, Cube, Reading
+
+Plain = dict[str, Any]
+
+
+def readings(blank: Case, asked: Iterable[Reading], case: Case | None = None) -> list[Plain]:
+    """Other readings of rules, each with a profile on which it parts from the rule's own.
+
+    Args:
+        blank: a case of which nothing is known.
+        asked: readings of its catalog.
+        case: a profile to judge by both readings, if there is one.
+
+    Returns:
+        For each reading its `id`, the `rule` with its `option` and statement, and `because`; both conditions in
+        words, `own` and `other`; and `parting`: the smallest `profile` found on which one of them is met and the other
+        not, with the truth of both. With a case, `truths` has what both come to there.
+    """
+    found = []
+    for reading in asked:
+        rule = blank.catalog.rules[reading.rule]
+        told: Plain = {"id": reading.id, "rule": rule.id, "option": rule.option, "stance": rule.stance}
+        told |= stated_by(rule, blank.catalog)
+        told |= {
+            "because": reading.because,
+            "own": condition_text(rule.condition, blank.catalog),
+            "other": condition_text(reading.condition, blank.catalog),
+            "parting": _parting_plain(blank, reading),
+        }
+        if case is not None:
+            told["truths"] = _truths(case, reading)
+        found.append(told)
+    return found
+
+
+def _truths(case: Case, reading: Reading) -> Plain:
+    own = case.catalog.rules[reading.rule].condition
+    return {"own": WORDS[case.truth(own)], "other": WORDS[case.truth(reading.condition)]}
+
+
+def _parting_plain(blank: Case, reading: Reading) -> Plain:
+    case = parting(blank, reading)
+    return {"profile": case.plain, **_truths(case, reading)}
+
+
+def parting(blank: Case, reading: Reading) -> Case:
+    """A case of as few facts as could be found on which one reading is met and the other is not.
+
+    Raises:
+        LookupError: where there is none, which the compiler of the knowledge rules out.
+    """
+    for cube in sorted(_cubes(reading, blank.catalog), key=len):
+        for changes in edits(blank, dict(cube)):
+            try:
+                case = blank.altered(changes)
+            except ProfileError:
+                continue
+            if set(_truths(case, reading).values()) == {WORDS[True], WORDS[False]}:
+                return case
+    raise LookupError(f"no profile was found on which {reading.id} parts from the rule's own reading")
+
+
+def _cubes(reading: Reading, catalog: Catalog) -> Iterator[Cube]:
+    """Sets of facts under which one reading is met and the other is not; there may be smaller ones."""
+    domains, impossible = catalog.facts, world_left(frozenset(), catalog).impossible
+    own, other = (formula(c, domains) for c in (catalog.rules[reading.rule].condition, reading.condition))
+    for one, against in ((own, other), (other, own)):
+        apart = cubes_of(And((one, complement(against, domains))), domains)
+        for cube in grounded(apart, {}, catalog):
+            if not any(contains(bad, cube) for bad in impossible):
+                yield spelled(cube, domains)
