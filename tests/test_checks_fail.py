@@ -49,6 +49,11 @@ class Copy:
         start = text.index(words, text.index(after))
         return f"{file}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"
 
+    def paraphrase(self, file: str, after: str) -> str:
+        """The first paraphrase after a mark."""
+        text = (self.root / file).read_text(encoding="utf-8").split(after, 1)[1]
+        return text.split("paraphrase: ", 1)[1].split("\n", 1)[0]
+
     def checked(self, corpus: Path | None = None) -> Checked:
         return check(self.folders, corpus)
 
@@ -134,7 +139,7 @@ def test_a_repeated_key_is_refused(pack: Copy) -> None:
 def test_yaml_1_1_booleans_stay_words(pack: Copy) -> None:
     """`no` is the word no, which is no value of HER2, and `yes` is not true."""
     pack.edit(RULES, "{her2_status: positive}", "{her2_status: no}", after=TDM1)
-    where = pack.place(RULES, "all:", after=TDM1)
+    where = pack.place(RULES, "{her2_status: no}", after=TDM1)
     assert pack.problems() == [
         Problem("unknown-value", where, "unknown value 'no' of her2_status; it is one of positive, negative.")
     ]
@@ -222,14 +227,30 @@ def test_every_unknown_name_is_reported_with_its_place_and_the_nearest_one(pack:
             "unknown option 'trastuzumab_emtansin'; did you mean 'trastuzumab_emtansine'",
         ),
         (RULES, "[2222]", "mnt-undated has sentences 1 to 66; not 2222."),
-        (RULES, "all:", "unknown item 'trastuzumap' of prior_therapies; did you mean 'trastuzumab'"),
+        (
+            RULES,
+            "{prior_therapies: {include: trastuzumap}",
+            "unknown item 'trastuzumap' of prior_therapies; did you mean 'trastuzumab'",
+        ),
         (RULES, "palbocyclib", "unknown statement 'mnt-undated.palbocyclib'; did you mean 'mnt-undated.palbociclib'"),
     ]
-    places = [pack.place(file, words, after=TDM1 if words == "all:" else "") for file, words, _ in expected]
+    places = [pack.place(file, words) for file, words, _ in expected]
     found = pack.problems()
     assert [problem.where for problem in found] == places
     assert [p.message[: len(start)] for p, (_, _, start) in zip(found, expected, strict=True)] == [
         e[2] for e in expected
+    ]
+
+
+def test_an_unknown_value_deep_in_a_condition_is_reported_where_it_stands(pack: Copy) -> None:
+    """Within any and not, on a line of its own, and on either side of an implication."""
+    deep = "{any: [{her2_status: positive},\n        {not: {sites: {include: bones}}}, {not: {her2_status: positiv}}]}"
+    pack.edit(RULES, "{her2_status: positive}", deep, after="id: pertuzumab\n")
+    pack.edit(PROFILE, "{pi3k_pathway_status: mutated}", "{pi3k_pathway: mutated}", after="implication: {if")
+    assert [problem.where for problem in pack.problems()] == [
+        pack.place(PROFILE, "{pi3k_pathway:"),
+        pack.place(RULES, "{sites:"),
+        pack.place(RULES, "{her2_status: positiv}"),
     ]
 
 
@@ -480,6 +501,22 @@ def test_other_line_breaks_and_quotes_of_a_text_still_verify(pack: Copy, texts: 
     checked = pack.checked(texts)
     assert checked.problems == []
     assert checked.counts["fingerprints"] == before
+
+
+def test_what_a_paraphrase_names_and_its_sentences_do_not_is_reported_at_the_paraphrase(
+    pack: Copy, corpus: Path
+) -> None:
+    """An agent of another sentence, and a setting that the sentence does not name."""
+    old = pack.paraphrase(STATEMENTS, TDM1)
+    pack.edit(STATEMENTS, old, "T-DM1 and olaparib are further options after menopause.", after=TDM1)
+    where = pack.place(STATEMENTS, "T-DM1 and olaparib")
+    found = [problem for problem in pack.problems(corpus) if problem.kind.startswith("unattributed")]
+    assert [(problem.kind, problem.where) for problem in found] == [
+        ("unattributed-setting", where),
+        ("unattributed-agent", where),
+    ]
+    told = "the paraphrase of trastuzumab-emtansine names olaparib, which its sentences (25) do not."
+    assert found[1].message == told
 
 
 def test_a_text_that_is_not_there_is_reported(pack: Copy, texts: Path) -> None:

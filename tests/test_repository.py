@@ -27,7 +27,9 @@ RUN = 10
 ORDER = (
     "version", "errors", "condition", "catalog", "folders", "corpus",
     "yaml_source", "schema", "loading", "structure", "primes", "engine", "compiling", "compiled", "ledger",
-    "profile", "facts", "evaluate", "explain", "report", "concerning", "as_of", "explorer", "published", "lookup",
+    "profile", "facts", "evaluate", "explain", "report", "case", "concerning", "as_of", "explorer", "settling",
+    "origin", "reasons", "comparing", "edit", "questions", "counterfactuals", "minimal_pairs", "second_readings",
+    "published", "lookup",
     "verbatim", "english", "findable", "search", "grid", "timeline", "decision_map",
     "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries",
     "render.grid", "render.errors", "render.decision_map", "render.drawing", "render.map_page", "render",

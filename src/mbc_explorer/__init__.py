@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog
     from mbc_explorer.comparing import compare, what_if
     from mbc_explorer.compiled import load_catalog
+    from mbc_explorer.counterfactuals import nearest
     from mbc_explorer.decision_map import decision_map
     from mbc_explorer.errors import EngineError, KnowledgeError, MbcError, Problem, ProfileError, UsageError
     from mbc_explorer.explorer import Explorer, explore
-    from mbc_explorer.missing import missing
-    from mbc_explorer.nearest import nearest
-    from mbc_explorer.pairs import boundaries, pairs
+    from mbc_explorer.minimal_pairs import boundaries, pairs
     from mbc_explorer.profile import Profile
-    from mbc_explorer.readings import readings
+    from mbc_explorer.questions import missing
+    from mbc_explorer.reasons import why, why_not
     from mbc_explorer.report import Report
-    from mbc_explorer.why import why, why_not
+    from mbc_explorer.second_readings import readings
 
 __version__ = VERSION
 
@@ -59,13 +59,13 @@ _HOMES = {
     "decision_map": ("decision_map",),
     "errors": ("EngineError", "KnowledgeError", "MbcError", "Problem", "ProfileError", "UsageError"),
     "explorer": ("Explorer", "explore"),
-    "missing": ("missing",),
-    "nearest": ("nearest",),
-    "pairs": ("boundaries", "pairs"),
+    "questions": ("missing",),
+    "counterfactuals": ("nearest",),
+    "minimal_pairs": ("boundaries", "pairs"),
     "profile": ("Profile",),
-    "readings": ("readings",),
+    "second_readings": ("readings",),
     "report": ("Report",),
-    "why": ("why", "why_not"),
+    "reasons": ("why", "why_not"),
 }
 
 

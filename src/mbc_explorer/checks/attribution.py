@@ -33,11 +33,14 @@ def check_attribution(pack: Pack, catalog: Catalog, texts: Texts) -> list[Proble
         for row in pack.profile.model.named_in_texts
     ]
     return [
-        Problem(kind, file.place("statements", index, "paraphrase"), f"the paraphrase names {name}, which {said} not.")
+        Problem(
+            kind,
+            file.place("statements", index, "paraphrase"),
+            f"the paraphrase of {row.id} names {name}, which its sentences ({', '.join(map(str, row.sentences))}) do not.",
+        )
         for file in pack.statements
         for index, row in enumerate(file.model.statements)
         for kind, name in _unattributed(catalog, catalog.statements[f"{file.model.source}.{row.id}"], settings, texts)
-        for said in [f"{sentences(row.sentences)} of {file.model.source} and its context do"]
     ]
 
 
