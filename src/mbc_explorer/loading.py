@@ -18,6 +18,7 @@ from mbc_explorer.schema import (
     CategoriesFile,
     DifferencesFile,
     GlossaryFile,
+    InvariantsFile,
     LedgerFile,
     ProfileFile,
     RulesFile,
@@ -65,6 +66,7 @@ class Pack(NamedTuple):
     statements: list[Loaded]
     rules: list[Loaded]
     cases: list[Loaded]
+    invariants: list[Loaded]
     digest: str
 
 
@@ -96,12 +98,13 @@ def read_pack(folders: Folders) -> Pack:
     statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
     cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
+    invariants = every(rules, "invariants.yaml", InvariantsFile)
     if problems:
         raise KnowledgeError(sorted(problems, key=place_order))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(
         *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary),
-        *(statements, rule_files, cases, folders.digest()),
+        *(statements, rule_files, cases, invariants, folders.digest()),
     )
 
 

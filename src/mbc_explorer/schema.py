@@ -127,6 +127,7 @@ class ValueData(Model):
     id: Name
     aliases: list[str] = []
     implies: list[Name] = []
+    unasked: str | None = None
 
 
 class NotInDocumentsData(Model):
@@ -375,6 +376,53 @@ class RuleData(Model):
 class RulesFile(Model):
     source: Slug
     rules: list[RuleData]
+
+
+class ExceptionData(Model):
+    rule: Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
+    because: Text
+
+
+class InvariantData(Model):
+    """What holds of every case: of the options of some category, option or source, or of all."""
+
+    id: Slug
+    says: Text
+    given: ConditionData | None = None
+    claims: Literal["never_described", "always_described", "unchanged_by", "kept_when"]
+    attributes: list[Name] = []
+    becomes: ConditionData | None = None
+    categories: list[Name] = []
+    options: list[Name] = []
+    sources: list[Slug] = []
+    exceptions: list[ExceptionData] = Field(default=[], alias="except")
+    cites: list[Cite] = []
+    basis: Literal["stated", "curator"] = "stated"
+
+    @model_validator(mode="after")
+    def _whole(self) -> InvariantData:
+        if (self.claims in ("unchanged_by", "kept_when")) != bool(self.attributes):
+            raise ValueError("attributes are named exactly for unchanged_by and kept_when")
+        if (self.claims == "kept_when") != (self.becomes is not None):
+            raise ValueError("becomes is given exactly for kept_when")
+        if self.claims != "unchanged_by" and self.given is None:
+            raise ValueError("given says for which cases this holds")
+        if (self.basis == "stated") != bool(self.cites):
+            raise ValueError("an invariant is cited exactly when its basis is stated")
+        return self
+
+
+class TogetherData(Model):
+    """Rules of one source and option that hold together, and why that is as it should be."""
+
+    rules: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]] = Field(min_length=2)
+    because: Text
+
+
+class InvariantsFile(Model):
+    invariants: list[InvariantData]
+    overlaps: list[TogetherData] = []
+    contradictions: list[TogetherData] = []
 
 
 class ChangeData(Model):

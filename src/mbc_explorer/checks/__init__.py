@@ -29,18 +29,22 @@ class Checked(NamedTuple):
 
     counts: dict[str, int]
     accounts: list[Account]
+    proven: dict[str, int]
+    """How much was proven of every possible case, by kind of claim; nothing where that was not asked for."""
     problems: list[Problem]
 
 
-def check(folders: Folders, corpus: Path | None) -> Checked:
+def check(folders: Folders, corpus: Path | None, *, proofs: bool = False) -> Checked:
     """Verify a pack.
 
     Args:
         folders: the pack.
         corpus: a local copy of the texts; without it, fingerprints and copied words are not checked, and not counted.
+        proofs: also prove the rules and invariants of every possible case; this needs the solver of the extra `verify`.
 
     Raises:
         KnowledgeError: when the pack does not even load.
+        EngineError: when proofs are asked for and the solver is not installed.
     """
     pack = read_pack(folders)
     catalog = Compiler(pack).catalog()
@@ -63,4 +67,10 @@ def check(folders: Folders, corpus: Path | None) -> Checked:
         problems += check_attribution(pack, catalog, spoken)
         words = {name: [normalize(sentence) for sentence in found.values()] for name, found in spoken.items()}
         problems += [*mismatches, *check_copying(texts, words, catalog)]
-    return Checked(counts, accounts(pack), problems)
+    proven: dict[str, int] = {}
+    if proofs:
+        from mbc_explorer.checks.proofs import prove
+
+        proven, unproven = prove(pack, catalog)
+        problems += unproven
+    return Checked(counts, accounts(pack), proven, problems)

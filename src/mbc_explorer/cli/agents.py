@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
+from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, wants_color, write_json, write_output
 from mbc_explorer.lookup import cited
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
 Category = Annotated[
     str | None, typer.Option("--category", metavar="CATEGORY", help="Only what is filed under this category.")
@@ -43,8 +42,7 @@ def agents(*, category: Category = None, json: Json = False, knowledge: Knowledg
 def listed(rows: list[dict[str, Any]], key: str, heading: str, shown: list[tuple[str, str]], json: bool) -> None:
     """Print a list as text or JSON."""
     if json:
-        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, key: rows}
-        write_output(as_json(data), None)
+        write_json({key: rows})
         return
     from mbc_explorer.render.entries import render_list
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, as_json, write_output
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, write_json, write_output
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.explain import counted
 from mbc_explorer.folders import find_folders
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
+from mbc_explorer.report import DISCLAIMER
 
-EPILOG = "Examples:  mbc check  |  mbc check --corpus texts --json"
+EPILOG = "Examples:  mbc check  |  mbc check --corpus texts --json  |  mbc check --prove"
 
 
-def check(*, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = None) -> None:
+Prove = Annotated[
+    bool, typer.Option("--prove", help="Also prove rules and invariants of every possible case (extra 'verify').")
+]
+
+
+def check(*, corpus: Corpus = None, prove: Prove = False, json: Json = False, knowledge: Knowledge = None) -> None:
     """Verify that knowledge and rules load, that every reference resolves, that every rule has its cases and they hold,
     and with a corpus that every fingerprint verifies and no words were copied. Exit code 1 when something is wrong."""
     from mbc_explorer.checks import check as run_checks
@@ -25,18 +30,24 @@ def check(*, corpus: Corpus = None, json: Json = False, knowledge: Knowledge = N
 
     if corpus is not None and not corpus.is_dir():
         raise UsageError(one("no-corpus", "--corpus", f"{str(corpus)!r} is not a folder."))
-    found = run_checks(find_folders(knowledge), corpus)
+    found = run_checks(find_folders(knowledge), corpus, proofs=prove)
     engines = ["durable", "reference"] if is_available() else ["reference"]
     if json:
-        data = {
-            "schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "verified": found.counts, "engines": engines,
-            "accounts": [account.plain() for account in found.accounts],
-            "problems": [problem._asdict() for problem in found.problems],
-        }  # fmt: skip
-        write_output(as_json(data), None)
+        write_json(
+            {
+                "verified": found.counts,
+                "engines": engines,
+                "accounts": [account.plain() for account in found.accounts],
+                "proven": found.proven,
+                "problems": [problem._asdict() for problem in found.problems],
+            }
+        )
     else:
         verified = ", ".join(f"{number} {what}" for what, number in found.counts.items())
         write_output(f"Verified: {verified}; cases through {' and '.join(engines)}.", None)
+        if found.proven:
+            proven = ", ".join(f"{what}: {number}" for what, number in found.proven.items())
+            write_output(f"Proven of every possible case: {proven}.", None)
         for account in found.accounts:
             aside = ", ".join(
                 f"{len(numbers)} {reason.replace('_', ' ')}" for reason, numbers in account.set_aside.items()

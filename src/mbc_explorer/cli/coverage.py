@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, catalog_of, chosen, wants_color, write_json, write_output
 from mbc_explorer.coverage import coverage as coverage_of
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 from mbc_explorer.verbatim import sentences_of
 
 Sources = Annotated[list[str] | None, typer.Option("--source", metavar="SOURCE", help="Only this source.")]
@@ -32,8 +31,7 @@ def coverage(
 
         write_output(coverage_html(records, catalog), html)
     elif json:
-        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "sources": records}
-        write_output(as_json(data), None)
+        write_json({"sources": records})
     else:
         from mbc_explorer.render.coverage import render_coverage
 

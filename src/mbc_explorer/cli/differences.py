@@ -8,8 +8,7 @@ import typer
 
 from mbc_explorer.catalog import Difference
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
+from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, wants_color, write_json, write_output
 
 KINDS = ("conditions", "scope", "dated", "wording", "classification", "silence", "internal")
 Kinds = Annotated[
@@ -52,8 +51,7 @@ def differences(
         and (not attributes or attributes & set(row.attributes))
     ]
     if json:
-        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "differences": rows}
-        write_output(as_json(data), None)
+        write_json({"differences": rows})
         return
     from mbc_explorer.render.entries import render_differences
 

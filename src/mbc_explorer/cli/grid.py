@@ -11,17 +11,16 @@ from mbc_explorer.cli.explore import Assigned, Engine, ProfileFile
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
-    as_json,
     attribute_options,
     catalog_of,
     profile_from,
     stated,
     wants_color,
+    write_json,
     write_output,
 )
 from mbc_explorer.explorer import Explorer
 from mbc_explorer.grid import grid as grid_of
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
 EPILOG = "Examples:  mbc grid --er positive --her2 negative  |  mbc grid --her2 positive --prior none --json"
 
@@ -40,13 +39,7 @@ def grid(
     report = Explorer(catalog, engine).explore(profile_from(catalog, profile, set_ or [], stated(context)))
     rows = grid_of(report)
     if json:
-        data = {
-            "schema_version": SCHEMA_VERSION,
-            "disclaimer": DISCLAIMER,
-            "profile": report.data["profile"],
-            "grid": rows,
-        }
-        write_output(as_json(data), None)
+        write_json({"profile": report.data["profile"], "grid": rows})
         return
     from mbc_explorer.render.grid import render_grid
 

@@ -278,6 +278,13 @@ def write_output(text: str, output: Path | None) -> None:
     sys.stderr.write(f"wrote {output}\n")
 
 
+def write_json(data: dict[str, Any]) -> None:
+    """Print plain data as JSON that starts with what every JSON output starts with."""
+    from mbc_explorer.report import enveloped
+
+    write_output(as_json(enveloped(data)), None)
+
+
 def _print(text: str) -> None:
     try:
         sys.stdout.write(text)

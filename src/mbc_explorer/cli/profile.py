@@ -11,15 +11,15 @@ from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
-    as_json,
     attribute_named,
     catalog_of,
     flags,
     wants_color,
+    write_json,
     write_output,
 )
 from mbc_explorer.errors import UsageError, one, suggestion
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, citations
+from mbc_explorer.report import citations
 
 EPILOG = (
     "Examples:  mbc profile  |  mbc profile her2  |  mbc profile prior_therapies  |  "
@@ -54,13 +54,11 @@ def profile(*, name: Name = None, template: Template = False, json: Json = False
     elif json:
         rows = [_plain(attribute) for attribute in chosen]
         data = {
-            "schema_version": SCHEMA_VERSION,
-            "disclaimer": DISCLAIMER,
             "not_known": [{"id": way.id, "aliases": list(way.aliases)} for way in catalog.not_known],
             "attributes": rows,
             "therapies": catalog.words,
         }
-        write_output(as_json(data), None)
+        write_json(data)
     else:
         from mbc_explorer.render.vocabulary import render_attributes
 

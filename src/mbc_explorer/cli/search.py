@@ -7,9 +7,8 @@ from typing import Annotated, Any, get_args
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
+from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, wants_color, write_json, write_output
 from mbc_explorer.lookup import KINDS
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 
 Words = Annotated[list[str], typer.Argument(metavar="WORDS...", help="What to look for: words or a whole question.")]
 Source = Annotated[str | None, typer.Option("--source", metavar="SOURCE", help="Only what this source says.")]
@@ -56,8 +55,6 @@ def search(
             for hit in found.hits
         ]
         data = {
-            "schema_version": SCHEMA_VERSION,
-            "disclaimer": DISCLAIMER,
             "answered": found.answered,
             "asked": list(found.asked),
             "read_as": found.read_as,
@@ -65,7 +62,7 @@ def search(
             "compared": list(found.compared),
             "hits": hits,
         }
-        write_output(as_json(data), None)
+        write_json(data)
         return
     from mbc_explorer.render.entries import render_found
 

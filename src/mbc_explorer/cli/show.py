@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, as_json, catalog_of, wants_color, write_output
+from mbc_explorer.cli.options import Corpus, Json, Knowledge, catalog_of, wants_color, write_json, write_output
 from mbc_explorer.lookup import entry, find
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION
 from mbc_explorer.verbatim import with_verbatim
 
 Named = Annotated[str, typer.Argument(metavar="NAME", help="An id, name, brand, abbreviation, or source:sentence.")]
@@ -32,8 +31,7 @@ def show(
     catalog = catalog_of(knowledge)
     entries = [with_verbatim(catalog, entry(catalog, found), corpus) for found in find(catalog, name)]
     if json:
-        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "entries": entries}
-        write_output(as_json(data), None)
+        write_json({"entries": entries})
         return
     from mbc_explorer.render.entries import render_entries
 

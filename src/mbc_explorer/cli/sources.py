@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, wants_color, write_output
-from mbc_explorer.report import DISCLAIMER, SCHEMA_VERSION, source_record
+from mbc_explorer.cli.options import Json, Knowledge, catalog_of, wants_color, write_json, write_output
+from mbc_explorer.report import source_record
 
 EPILOG = "Examples:  mbc sources  |  mbc sources --json"
 
@@ -16,8 +16,7 @@ def sources(*, json: Json = False, knowledge: Knowledge = None) -> None:
     catalog = catalog_of(knowledge)
     records = [source_record(catalog, name) for name in catalog.sources]
     if json:
-        data = {"schema_version": SCHEMA_VERSION, "disclaimer": DISCLAIMER, "sources": records}
-        write_output(as_json(data), None)
+        write_json({"sources": records})
         return
     from mbc_explorer.render.vocabulary import render_sources
 
