@@ -26,14 +26,14 @@ RUN = 10
 
 ORDER = (
     "version", "errors", "condition", "catalog", "folders", "corpus",
-    "yaml_source", "schema", "loading", "structure", "primes", "engine", "compiling", "compiled", "ledger",
+    "yaml_source", "schema", "loading", "structure", "primes", "space", "engine", "compiling", "compiled", "ledger",
     "profile", "facts", "evaluate", "explain", "report", "case", "concerning", "as_of", "explorer", "settling",
     "origin", "reasons", "comparing", "edit", "questions", "counterfactuals", "minimal_pairs", "second_readings",
     "published", "lookup",
     "verbatim", "english", "findable", "search", "grid", "timeline", "decision_map",
     "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries",
     "render.grid", "render.errors", "render.decision_map", "render.drawing", "render.map_page", "render",
-    "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks",
+    "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks.proofs", "checks",
     "coverage", "render.coverage",
     "cli.app", "cli.options", "cli.explore", "cli.profile", "cli.sources", "cli.schema", "cli.check", "cli.ledger",
     "cli.agents", "cli.categories", "cli.glossary", "cli.differences", "cli.show", "cli.search",

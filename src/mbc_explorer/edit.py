@@ -228,7 +228,10 @@ def _plainest(catalog: Catalog, attribute: Attribute) -> list[str]:
 
 
 def _steps(history: History, given: int, pool: _Pool) -> Iterator[tuple[int, History]]:
-    """The histories one step away, and what the step costs: adding less than altering what was given."""
+    """The histories one step away, and what the step costs.
+
+    Adding costs less than altering what was given; where all is made up, altering a detail costs least.
+    """
     regimens = history.regimens
     if not history.complete and not pool.whole:
         yield 1, History(regimens, complete=True)
@@ -236,9 +239,10 @@ def _steps(history: History, given: int, pool: _Pool) -> Iterator[tuple[int, His
         yield 2, history._replace(regimens=(*regimens, added))
     for place, regimen in enumerate(regimens):
         before, after = regimens[:place], regimens[place + 1 :]
-        yield 4 if place < given else 1, history._replace(regimens=before + after)
+        yield 2 if pool.whole else 4 if place < given else 1, history._replace(regimens=before + after)
         for cost, other in _other_regimens(regimen, pool):
-            yield cost + (2 if place < given else 0), history._replace(regimens=(*before, other, *after))
+            price = 1 if pool.whole else cost + (2 if place < given else 0)
+            yield price, history._replace(regimens=(*before, other, *after))
 
 
 def _new_regimens(pool: _Pool) -> Iterator[Regimen]:

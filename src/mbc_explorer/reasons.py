@@ -29,7 +29,7 @@ from mbc_explorer.origin import origin
 from mbc_explorer.settling import settling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Rule
@@ -64,7 +64,7 @@ def why(case: Case, option: str) -> Plain:
     Raises:
         KeyError: for an option that is not in the catalog.
     """
-    return _answer(case, option, _held)
+    return _answer(case, option, rules=_held)
 
 
 def why_not(case: Case, option: str) -> Plain:
@@ -74,32 +74,44 @@ def why_not(case: Case, option: str) -> Plain:
         `option` and `sources`, as `why`; the rules are those that describe the option and do not hold. One that is
         not met has `blocked_by`: the smallest sets of criteria, each enough to block it, with the origins of
         their facts. One that is unknown has `settled_by`: the smallest sets of further facts that settle it, and
-        whether it is then met or not met.
+        whether it is then met or not met. `other_stances` has the rules that say something else of the option (that it
+        is not used, or is under study) and hold or may hold, each with its `tree`.
 
     Raises:
         KeyError: for an option that is not in the catalog.
     """
-    return _answer(case, option, _failed)
+    return _answer(case, option, rules=_failed, other_stances=_held_otherwise)
 
 
-def _answer(case: Case, option: str, told: Any) -> Plain:
+def _answer(case: Case, option: str, **told: Callable[[Case, Rule], Plain | None]) -> Plain:
+    """The option, and for each source the rules of which there is something to tell, under each name."""
     row = case.report.option(option)
     sources = []
     for view in row["sources"]:
-        rules = []
+        found: dict[str, list[Plain]] = {name: [] for name in told}
         for rule in view["rules"]:
-            more = told(case, case.catalog.rules[rule["id"]])
-            if more is not None:
-                rules.append({**{key: value for key, value in rule.items() if key != "condition"}, **more})
-        sources.append({"source": view["source"], "view": view["view"], "rules": rules})
+            for name, tell in told.items():
+                more = tell(case, case.catalog.rules[rule["id"]])
+                if more is not None:
+                    kept = {key: value for key, value in rule.items() if key != "condition"}
+                    found[name].append({**kept, **more})
+        sources.append({"source": view["source"], "view": view["view"], **found})
     head = {name: row[name] for name in ("id", "name", "category", "agents", "status", "missing")}
     return {"option": head, "sources": sources}
 
 
 def _held(case: Case, rule: Rule) -> Plain | None:
-    if not case.is_met(rule):
-        return None
-    deciding = {criterion for some in reasons(rule.condition, True, case) for criterion in some}
+    return _with_tree(case, rule) if case.is_met(rule) else None
+
+
+def _held_otherwise(case: Case, rule: Rule) -> Plain | None:
+    held = rule.stance != DESCRIBES and (case.is_met(rule) or case.is_open(rule))
+    return _with_tree(case, rule) if held else None
+
+
+def _with_tree(case: Case, rule: Rule) -> Plain:
+    found = reasons(rule.condition, True, case) if case.is_met(rule) else []
+    deciding = {criterion for some in found for criterion in some}
     return {"tree": explained(rule.condition, case, deciding), "readings": other_readings(case, rule)}
 
 

@@ -49,7 +49,7 @@ class LazyGroup(TyperGroup):
         return self.commands.get(cmd_name) or self._load(cmd_name)
 
     def _load(self, name: str) -> Any:
-        self.commands[name] = loaded = import_module(f"mbc_explorer.cli.{name}").command()
+        self.commands[name] = loaded = import_module(f"mbc_explorer.cli.{name.replace('-', '_')}").command()
         loaded.short_help = shorten(COMMANDS[name], 70, placeholder="...")
         return loaded
 

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from io import StringIO
+from itertools import groupby
+from textwrap import wrap
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 WIDTH = 80
+
+
+class Twig(NamedTuple):
+    """A paragraph of a tree, and what hangs below it."""
+
+    text: str
+    below: tuple[Twig, ...] = ()
+    style: str = ""
 
 
 class Page:
@@ -39,6 +53,11 @@ class Page:
             drawn.add_row(*map(Text, row))
         self._console.print(drawn)
 
+    def tree(self, twigs: Iterable[Twig]) -> None:
+        """Paragraphs below one another, with lines that lead from each to what hangs below it."""
+        for style, lines in groupby(_drawn(tuple(twigs), ""), key=lambda line: line[1]):
+            self.say("\n".join(text for text, _ in lines), style=style)
+
     def heading(self, text: str) -> None:
         """A heading, with an empty line before it."""
         if self._out.tell():
@@ -48,3 +67,14 @@ class Page:
     def text(self) -> str:
         """Everything that was said, without trailing blanks."""
         return "\n".join(line.rstrip() for line in self._out.getvalue().splitlines()) + "\n"
+
+
+def _drawn(twigs: tuple[Twig, ...], before: str) -> Iterator[tuple[str, str]]:
+    """The lines of twigs that hang together, each with its style."""
+    for number, twig in enumerate(twigs, 1):
+        last = number == len(twigs)
+        first, rest = (f"{before}└─ ", f"{before}   ") if last else (f"{before}├─ ", f"{before}│  ")
+        hang = f"{rest}│  " if twig.below else f"{rest}   "
+        for line in wrap(twig.text, WIDTH, initial_indent=first, subsequent_indent=hang, break_on_hyphens=False):
+            yield line, twig.style
+        yield from _drawn(twig.below, rest)
