@@ -30,7 +30,7 @@ ORDER = (
     "profile", "facts", "evaluate", "explain", "report", "case", "concerning", "as_of", "explorer", "settling",
     "origin", "reasons", "comparing", "edit", "questions", "counterfactuals", "minimal_pairs", "second_readings",
     "published", "lookup",
-    "verbatim", "english", "findable", "search", "grid", "timeline", "decision_map",
+    "verbatim", "english", "findable", "search", "grid", "timeline", "criteria_map",
     "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries",
     "render.grid", "render.errors", "render.decision_map", "render.drawing", "render.map_page", "render",
     "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks.proofs", "checks",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mbc_explorer.comparing import compare, what_if
     from mbc_explorer.compiled import load_catalog
     from mbc_explorer.counterfactuals import nearest
-    from mbc_explorer.decision_map import decision_map
+    from mbc_explorer.criteria_map import decision_map
     from mbc_explorer.errors import EngineError, KnowledgeError, MbcError, Problem, ProfileError, UsageError
     from mbc_explorer.explorer import Explorer, explore
     from mbc_explorer.minimal_pairs import boundaries, pairs
@@ -56,7 +56,7 @@ _HOMES = {
     "catalog": ("Catalog",),
     "comparing": ("compare", "what_if"),
     "compiled": ("load_catalog",),
-    "decision_map": ("decision_map",),
+    "criteria_map": ("decision_map",),
     "errors": ("EngineError", "KnowledgeError", "MbcError", "Problem", "ProfileError", "UsageError"),
     "explorer": ("Explorer", "explore"),
     "questions": ("missing",),

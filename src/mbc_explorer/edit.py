@@ -35,7 +35,7 @@ MAX_TRIES = 600
 """So many histories are looked at for one that brings about what is wanted; the rules need a few dozen."""
 
 
-def edits(case: Case, wanted: Wanted, *, whole: bool = False) -> list[Changes]:
+def edits(case: Case, wanted: Wanted, *, whole: bool = False, telling: bool = False) -> list[Changes]:
     """Ways to change the profile so that it states the facts that are wanted; each is as small as could be found.
 
     Attributes of which everything wanted is so already are left alone. Whether the changed profile contradicts itself
@@ -45,6 +45,7 @@ def edits(case: Case, wanted: Wanted, *, whole: bool = False) -> list[Changes]:
         case: the profile, judged.
         wanted: facts with the values of which any will do.
         whole: leave nothing open that was not open: a regimen is then added with all its details.
+        telling: of a history, only tell what it leaves open.
     """
     by_attribute: dict[str, Wanted] = {}
     for fact, values in wanted.items():
@@ -53,7 +54,7 @@ def edits(case: Case, wanted: Wanted, *, whole: bool = False) -> list[Changes]:
     for name, asked in by_attribute.items():
         if all(case.known.get(fact) in values for fact, values in asked.items()):
             continue
-        stated = _ways(case, case.catalog.attributes[name], asked, whole=whole)
+        stated = _ways(case, case.catalog.attributes[name], asked, whole=whole, telling=telling)
         ways = [{**way, name: value} for way in ways for value in stated]
     return ways
 
@@ -70,7 +71,7 @@ def _stated_by(fact: str, wanted: Iterable[str], case: Case) -> str:
     return source.regimens if source.regimens in case.understood.facts or asked else attribute
 
 
-def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> list[Any]:
+def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool, telling: bool) -> list[Any]:
     stated = case.understood.facts.get(attribute.id)
     match attribute.kind:
         case "choice":
@@ -79,7 +80,7 @@ def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> li
             return _lists(case.catalog, attribute, stated if isinstance(stated, Items) else None, asked, whole=whole)
         case "regimens":
             start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
-            return _histories(case.catalog, attribute, start, tuple(asked.items()), whole)
+            return _histories(case.catalog, attribute, start, tuple(asked.items()), whole, telling)
         case _:
             return _numbers(attribute, stated if isinstance(stated, int) else None, asked)
 
@@ -154,7 +155,9 @@ class _Pool(NamedTuple):
 
 
 @lru_cache(maxsize=2048)
-def _histories(catalog: Catalog, attribute: Attribute, start: History, pairs: Cube, whole: bool) -> list[Any]:
+def _histories(
+    catalog: Catalog, attribute: Attribute, start: History, pairs: Cube, whole: bool, telling: bool
+) -> list[Any]:
     """A nearest history of which everything is true that is asked, by the steps from the given one; or none."""
     asked = dict(pairs)
     pool = _pool(catalog, attribute, asked, whole=whole)
@@ -167,7 +170,8 @@ def _histories(catalog: Catalog, attribute: Attribute, start: History, pairs: Cu
         _, _, steps, history = heappop(waiting)
         if _still_wanted(catalog, attribute, history, asked) == 0:
             return [stating(history)]
-        for cost, other in _steps(history, len(start.regimens), pool):
+        steps_on = _told_more(history, pool, catalog) if telling else _steps(history, len(start.regimens), pool)
+        for cost, other in steps_on:
             if other not in seen:
                 seen.add(other)
                 left = _still_wanted(catalog, attribute, other, asked)
@@ -243,6 +247,40 @@ def _steps(history: History, given: int, pool: _Pool) -> Iterator[tuple[int, His
         for cost, other in _other_regimens(regimen, pool):
             price = 1 if pool.whole else cost + (2 if place < given else 0)
             yield price, history._replace(regimens=(*before, other, *after))
+
+
+def _told_more(history: History, pool: _Pool, catalog: Catalog) -> Iterator[tuple[int, History]]:
+    """The histories that tell one thing more and take nothing back: of one regimen, or of all that leave it open."""
+    regimens = history.regimens
+    if not history.complete:
+        yield 1, History(regimens, complete=True)
+        for added in _new_regimens(pool):
+            more = (added, *regimens) if history.last_known else (*regimens, added)
+            yield 2, history._replace(regimens=more)
+    details = [("setting", setting) for setting in pool.settings if setting]
+    details += [("stopped", stopped) for stopped in pool.stops if stopped]
+    for name, value in details:
+        told = tuple(r if getattr(r, name) else r._replace(**{name: value}) for r in regimens)
+        yield 1, history._replace(regimens=told)
+    for place, regimen in enumerate(regimens):
+        for other in _told_regimens(regimen, pool, catalog):
+            yield 1, history._replace(regimens=(*regimens[:place], other, *regimens[place + 1 :]))
+
+
+def _told_regimens(regimen: Regimen, pool: _Pool, catalog: Catalog) -> Iterator[Regimen]:
+    if not regimen.complete and regimen.agents:
+        yield regimen._replace(complete=True)
+    for therapy in pool.therapies:
+        named = [agent for agent in regimen.agents if agent in catalog.implied[therapy]]
+        if therapy not in named and (named or not regimen.complete):
+            others = tuple(agent for agent in regimen.agents if agent not in named)
+            yield regimen._replace(agents=(*others, therapy))
+    if regimen.setting is None:
+        yield from (regimen._replace(setting=setting) for setting in pool.settings if setting)
+    if regimen.stopped is None:
+        yield from (regimen._replace(stopped=stopped) for stopped in pool.stops if stopped)
+    if regimen.months is None and regimen.stopped in (None, "completed"):
+        yield from (regimen._replace(stopped="completed", months=months) for months in pool.months)
 
 
 def _new_regimens(pool: _Pool) -> Iterator[Regimen]:

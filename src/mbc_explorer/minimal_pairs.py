@@ -1,4 +1,7 @@
-"""Minimal pairs: two complete profiles that differ in one fact and in the answer, for each criterion of each rule."""
+"""Minimal pairs: two complete profiles that differ in one fact and in the answer, for each criterion of each rule.
+
+They are made up from a seed, not taken from anybody: a complete profile is bent until the rule turns on one fact.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mbc_explorer.condition import attribute_of, facts_read
+from mbc_explorer.catalog import DESCRIBES
+from mbc_explorer.condition import NOT_APPLICABLE, attribute_of, attributes_read, facts_read
 from mbc_explorer.edit import edits
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.explain import fact_text
 from mbc_explorer.primes import masked, meet, spelled
-from mbc_explorer.profile import SETTINGS, Profile
-from mbc_explorer.report import stated_by
+from mbc_explorer.profile import SETTINGS, History, Items, Profile
+from mbc_explorer.report import askable, stated_by
 from mbc_explorer.settling import grounded, opposite
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Attribute, Catalog, Rule
     from mbc_explorer.edit import Changes, Wanted
     from mbc_explorer.explorer import Explorer
+    from mbc_explorer.profile import Fact, Regimen
 
 Plain = dict[str, Any]
 STARTS = 6
@@ -46,11 +51,17 @@ def boundaries(rules: Iterable[Rule], catalog: Catalog) -> list[Boundary]:
     return [boundary for boundary in found if _values(boundary, catalog)]
 
 
+def drawn(asked: list[Boundary], number: int, seed: int = 0) -> list[Boundary]:
+    """So many of the boundaries, drawn by the seed, in their order; all where there are no more."""
+    places = Random(seed).sample(range(len(asked)), min(number, len(asked)))
+    return [asked[place] for place in sorted(places)]
+
+
 def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Iterator[Plain]:
     """A minimal pair for each boundary: complete, consistent profiles that differ in one fact and in the answer.
 
-    Complete means that every rule is met or not met. What follows from the fact differs with it: a receptor group with
-    a receptor; that a question no longer applies.
+    Complete means that every fact is known, so that every rule is met or not met. What follows from the fact differs
+    with it: a receptor group with a receptor; a question that no longer applies.
 
     Args:
         explorer: answers for both profiles.
@@ -58,28 +69,60 @@ def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Itera
         seed: other seeds give other profiles; the same gives the same.
 
     Yields:
-        For each boundary, in order: `rule`, `option`, its statement and `anchor`; `fact` (the criterion in words);
-        `differ` (the attribute, and what is stated of it on either side); `met` and `not_met`, each with the
-        `profile`, the option's `status` and the rules on it that hold (`says`), with their statements. Where no
-        pair was found, `differ`, `met` and `not_met` are None.
+        For each boundary, in order: `rule`, `option`, `stance`, its statement and `anchor`; `fact` (the criterion
+        in words) and `asks` (the attributes that the rule asks about, as they are stated); `differ` (the attribute,
+        and what is stated of it on either side) and `follows` (facts of other attributes that differ with it, in
+        words); `met` and `not_met`, each with the `profile`, the option's `status` and the rules on it that hold
+        (`says`), with their statements. Where no pair was found, `differ`, `met` and `not_met` are None.
     """
-    starts = [_whole(explorer, Random(seed * STARTS + number)) for number in range(STARTS)]
+    starts = _Starts(explorer, seed)
     for boundary in asked:
         found = _pair(boundary, starts)
         rule, catalog = boundary.rule, explorer.catalog
-        told = {"rule": rule.id, "option": rule.option, **stated_by(rule, catalog)}
-        told["fact"] = fact_text(boundary.fact, _values(boundary, catalog), catalog)
-        yield {**told, **(_pair_plain(*found, boundary) if found else dict.fromkeys(("differ", "met", "not_met")))}
+        asks = askable(catalog, attributes_read(rule.condition))
+        yield {
+            "rule": rule.id,
+            "option": rule.option,
+            "stance": rule.stance,
+            **stated_by(rule, catalog),
+            "fact": fact_text(boundary.fact, _values(boundary, catalog), catalog),
+            "asks": [name for name in catalog.attributes if name in asks],
+            **(_pair_plain(*found, rule) if found else {**_NOTHING, "follows": []}),
+        }
 
 
-def _pair_plain(met: Case, not_met: Case, boundary: Boundary) -> Plain:
-    differ = [
-        {"attribute": name, "not_met": not_met.plain.get(name), "met": met.plain.get(name)}
-        for name in met.catalog.attributes
-        if met.plain.get(name) != not_met.plain.get(name)
-    ]
-    sides = {"met": met, "not_met": not_met}
-    return {"differ": differ, **{name: _side(case, boundary.rule) for name, case in sides.items()}}
+_NOTHING = dict.fromkeys(("differ", "met", "not_met"))
+
+
+class _Starts:
+    """Complete profiles to start from, each made when it is first wanted."""
+
+    def __init__(self, explorer: Explorer, seed: int) -> None:
+        self._explorer, self._seed = explorer, seed
+        self._made: list[Case] = []
+
+    def __iter__(self) -> Iterator[Case]:
+        for number in range(STARTS):
+            if number == len(self._made):
+                self._made.append(_whole(self._explorer, Random(self._seed * STARTS + number)))
+            yield self._made[number]
+
+
+def _pair_plain(met: Case, not_met: Case, rule: Rule) -> Plain:
+    (name,) = _stated_otherwise(met, not_met)
+    texts = {
+        fact: [fact_text(fact, [case.known[fact]], met.catalog) for case in (met, not_met)]
+        for fact in met.catalog.facts
+        if met.known[fact] != not_met.known[fact] and attribute_of(fact) != name
+    }
+    return {
+        "differ": {"attribute": name, "met": met.plain[name], "not_met": not_met.plain[name]},
+        "follows": [
+            {"attribute": attribute_of(fact), "met": one, "not_met": other} for fact, (one, other) in texts.items()
+        ],
+        "met": _side(met, rule),
+        "not_met": _side(not_met, rule),
+    }
 
 
 def _side(case: Case, rule: Rule) -> Plain:
@@ -98,18 +141,40 @@ def _values(boundary: Boundary, catalog: Catalog) -> tuple[str, ...]:
     return tuple(value for value in catalog.facts[boundary.fact] if value in values)
 
 
-def _pair(boundary: Boundary, starts: list[Case]) -> tuple[Case, Case] | None:
-    """A profile that meets the rule and one that does not, one fact apart."""
+def _pair(boundary: Boundary, starts: Iterable[Case]) -> tuple[Case, Case] | None:
+    """A profile that meets the rule and one that does not, one fact apart; with another status, if a start has it."""
+    first: tuple[Case, Case] | None = None
     for start in starts:
-        for turning in _turnings(boundary, start.catalog):
-            for met in _sides(start, turning.held, boundary.rule, to_met=True):
-                for not_met in _sides(met, turning.lost, boundary.rule, to_met=False):
-                    for back in _sides(not_met, turning.gained, boundary.rule, to_met=True):
-                        if _are_one_apart(back, not_met):
-                            return back, not_met
-                    if _are_one_apart(met, not_met):
-                        return met, not_met
+        found = _pair_near(start, boundary)
+        if found and _status_turns(*found, boundary.rule):
+            return found
+        first = first or found
+        if first and not _status_can_turn(start, boundary.rule):
+            break
+    return first
+
+
+def _pair_near(start: Case, boundary: Boundary) -> tuple[Case, Case] | None:
+    for turning in _turnings(boundary, start.catalog):
+        for met in _sides(start, turning.held, boundary.rule, to_met=True):
+            for not_met in _sides(met, turning.lost, boundary.rule, to_met=False):
+                for back in _sides(not_met, turning.gained, boundary.rule, to_met=True):
+                    if _are_one_apart(back, not_met):
+                        return back, not_met
+                if _are_one_apart(met, not_met):
+                    return met, not_met
     return None
+
+
+def _status_turns(met: Case, not_met: Case, rule: Rule) -> bool:
+    return met.statuses[rule.option] != not_met.statuses[rule.option]
+
+
+def _status_can_turn(case: Case, rule: Rule) -> bool:
+    """Whether the option's status can hang on the rule: it describes, and no other rule always does."""
+    describing = [other.condition for other in case.catalog.rules_of[rule.option] if other.stance == DESCRIBES]
+    goals = [(condition, False) for condition in describing]
+    return rule.stance == DESCRIBES and case.evaluator.possible({}, goals)
 
 
 class _Turning(NamedTuple):
@@ -124,7 +189,7 @@ def _turnings(boundary: Boundary, catalog: Catalog) -> Iterator[_Turning]:
     """Where the rule turns on the boundary's fact alone.
 
     A smallest set that meets the rule is joined with the rest of a smallest set that blocks it and that an opposite
-    value of the fact is part of, so that nothing else decides.
+    value of the fact is part of, so that nothing else decides. An opposite value goes before not being applicable.
     """
     fact, domains = boundary.fact, catalog.facts
     meeting = [masked(catalog.cubes[number], domains) for number in boundary.rule.settling]
@@ -132,9 +197,11 @@ def _turnings(boundary: Boundary, catalog: Catalog) -> Iterator[_Turning]:
     for cube, other in product(*([c for c in cubes if fact in c] for cubes in (meeting, blocking))):
         gained, lost = cube[fact] & ~other[fact], other[fact] & ~cube[fact]
         joint = meet(cube, {**other, fact: gained}) if gained and lost else None
-        if joint is not None:
-            sides = [dict(spelled(side, domains)) for side in (joint, {fact: lost}, {fact: gained})]
-            yield _Turning(*sides)
+        idle = 1 << domains[fact].index(NOT_APPLICABLE) if NOT_APPLICABLE in domains[fact] else 0
+        for opposite_values in (lost & ~idle, lost & idle) if joint is not None else ():
+            if opposite_values:
+                sides = [dict(spelled(side, domains)) for side in (joint, {fact: opposite_values}, {fact: gained})]
+                yield _Turning(*sides)
 
 
 def _sides(case: Case, wanted: Wanted, rule: Rule, *, to_met: bool) -> Iterator[Case]:
@@ -174,11 +241,40 @@ def _repaired(case: Case, changes: Changes, repairs: int) -> Case | None:
 
 
 def _are_one_apart(one: Case, other: Case) -> bool:
-    """Whether one attribute is stated otherwise, but for those that no longer apply or that follow from it."""
-    stated = [name for name in one.catalog.attributes if one.plain.get(name) != other.plain.get(name)]
-    return sum(1 for name in stated if name in one.plain and name in other.plain) == 1 and all(
-        _follows(case, name) for name in stated for case in (one, other) if name not in case.plain
+    """Whether one attribute is stated otherwise, by one step, but for those that follow from it or no longer apply."""
+    stated = _stated_otherwise(one, other)
+    return (
+        len(stated) == 1
+        and _are_a_step_apart(one.understood.facts[stated[0]], other.understood.facts[stated[0]])
+        and all(_follows(other, name) for name in {*one.plain} - {*other.plain})
+        and all(_follows(one, name) for name in {*other.plain} - {*one.plain})
     )
+
+
+def _stated_otherwise(one: Case, other: Case) -> list[str]:
+    """The attributes that both state, and not the same of."""
+    return [name for name in one.plain if name in other.plain and one.plain[name] != other.plain[name]]
+
+
+def _are_a_step_apart(one: Fact, other: Fact) -> bool:
+    """Lists differ in an item, histories in a regimen or in a detail of one."""
+    match one, other:
+        case Items(), Items():
+            return len({*one.items} ^ {*other.items}) == 1
+        case History(), History():
+            few, many = sorted((one.regimens, other.regimens), key=len)
+            if len(few) == len(many):
+                apart = [pair for pair in zip(few, many, strict=True) if pair[0] != pair[1]]
+                return len(apart) == 1 and _differ_in_a_detail(*apart[0])
+            return any(few == (*many[:place], *many[place + 1 :]) for place in range(len(many)))
+        case _:
+            return True
+
+
+def _differ_in_a_detail(one: Regimen, other: Regimen) -> bool:
+    """A drug more or less, another setting, or another end; the months belong to the end."""
+    details = (one.setting != other.setting, (one.stopped, one.months) != (other.stopped, other.months))
+    return len({*one.agents} ^ {*other.agents}) + sum(details) == 1
 
 
 def _follows(case: Case, name: str) -> bool:

@@ -21,7 +21,7 @@ from mbc_explorer.cli.options import (
     wants_color,
     write_output,
 )
-from mbc_explorer.decision_map import decision_map
+from mbc_explorer.criteria_map import decision_map
 from mbc_explorer.errors import UsageError, one
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.catalog import DESCRIBES
-from mbc_explorer.decision_map import CLOSED, LIT, OPEN
+from mbc_explorer.criteria_map import CLOSED, LIT, OPEN
 from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
 from mbc_explorer.explain import counted
 from mbc_explorer.render.words import (
@@ -21,7 +21,9 @@ from mbc_explorer.render.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+
+    from mbc_explorer.render.page import Twig
 
 Plain = dict[str, Any]
 
@@ -153,7 +155,7 @@ def clean(text: str) -> str:
 
 def render_map(data: Plain, *, color: bool = False) -> str:
     """The map as a tree of 80 columns."""
-    from mbc_explorer.render.page import WIDTH, Page
+    from mbc_explorer.render.page import Page
 
     page = Page(color=color)
     page.say(title(data), style="bold", hang=2)
@@ -167,10 +169,7 @@ def render_map(data: Plain, *, color: bool = False) -> str:
         page.say(line, 2, hang=2)
     for tree in data["trees"]:
         page.heading(heading(tree))
-        page.say("")
-        lines = [line for branch in branches(data, tree) for line in _lines(branch, data, "", "", WIDTH)]
-        for style, group in groupby(lines, key=lambda line: line[1] if color else ""):
-            page.say("\n".join(text for text, _ in group), style=style)
+        page.tree(_twig(branch, data) for branch in branches(data, tree))
     if not data["trees"]:
         page.heading(NOTHING)
     page.heading("The documents")
@@ -182,31 +181,23 @@ def render_map(data: Plain, *, color: bool = False) -> str:
     return page.text()
 
 
-def _lines(node: Plain, data: Plain, first: str, rest: str, width: int) -> Iterator[tuple[str, str]]:
-    """A criterion and what hangs below it, each line with its style: `first` leads into it, `rest` goes past it."""
-    style = STYLES[node.get("path")]
-    marked = f"[{mark(node)}] " if mark(node) else ""
-    ends, below = options_of(node, data), node["nodes"]
-    going_on = f"{rest}{'│  ' if ends or below else '   '}"
-    yield from _wrapped(f"{marked}{clean(node['text'])}", first, going_on, width, style)
+def _twig(node: Plain, data: Plain) -> Twig:
+    """A criterion with the options that end there, each above its statements, and what goes on."""
+    from mbc_explorer.render.page import Twig
+
     told, state = verdict(node)
-    for number, (name, rules) in enumerate(ends):
-        last = number == len(ends) - 1 and not below
-        inside = f"{rest}{'   ' if last else '│  '}"
-        marked = f"[{told}] " if told else ""
-        yield from _wrapped(
-            f"* {marked}{name}", f"{rest}{'└─ ' if last else '├─ '}", f"{inside}  ", width, STYLES[state]
+    style = STYLES[state]
+    options = [
+        Twig(
+            f"* {f'[{told}] ' if told else ''}{name}",
+            tuple(Twig(statement_text(rule, data), style=style) for rule in rules),
+            style,
         )
-        for rule in rules:
-            yield from _wrapped(statement_text(rule, data), f"{inside}  ", f"{inside}    ", width, STYLES[state])
-    for number, child in enumerate(below):
-        last = number == len(below) - 1
-        yield from _lines(child, data, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}", width)
-
-
-def _wrapped(text: str, first: str, rest: str, width: int, style: str) -> Iterator[tuple[str, str]]:
-    for line in wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False):
-        yield line, style
+        for name, rules in options_of(node, data)
+    ]
+    marked = f"[{mark(node)}] " if mark(node) else ""
+    below = (*options, *(_twig(child, data) for child in node["nodes"]))
+    return Twig(f"{marked}{clean(node['text'])}", below, STYLES[node.get("path")])
 
 
 # Mermaid

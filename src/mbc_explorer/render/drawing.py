@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.catalog import DESCRIBES
-from mbc_explorer.decision_map import CLOSED, LIT, OPEN, PATHS
+from mbc_explorer.criteria_map import CLOSED, LIT, OPEN, PATHS
 from mbc_explorer.render.decision_map import (
     FOLLOWS,
     NOTHING,

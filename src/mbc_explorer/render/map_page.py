@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.catalog import DESCRIBES
-from mbc_explorer.decision_map import CLOSED, PATHS, walk
+from mbc_explorer.criteria_map import CLOSED, PATHS, walk
 from mbc_explorer.explain import counted
 from mbc_explorer.render.decision_map import (
     FOLLOWS,
