@@ -413,12 +413,12 @@ def test_text_is_a_tree_of_80_columns(shown: Plain) -> None:
     text = render_map(shown)
     assert [line for line in text.splitlines() if len(line) > WIDTH or line != line.rstrip()] == []
     assert text.replace("\n", "").isprintable()
-    words = flat(re.sub(r"[│├└─]", "", text))
+    words = re.sub(r"[│├└─\s]", "", text)  # a long id may be broken
     for _, end in ends(shown):
-        assert statement_text(end, shown) in words
+        assert re.sub(r"\s", "", statement_text(end, shown)) in words
     drawn = "".join(re.findall(r"\nThe rules.*\n((?:.+\n)+)", text))
     assert [line for line in drawn.splitlines() if not line.startswith(("├─ ", "│  ", "└─ ", "   "))] == []
-    assert DISCLAIMER in words
+    assert DISCLAIMER in flat(text)
     assert (NOTHING in text) == (not shown["trees"])
 
 

@@ -351,6 +351,7 @@ OUTPUTS = [
     ("profile", ["--template"]),
     ("profile", ["her2", "--template"]),
     ("profile", ["her2", "--json"]),
+    *(("map", ["--er", "positive", "--format", shape]) for shape in ("text", "mermaid", "svg", "html", "json")),
     ("schema", ["profile"]),
     ("schema", ["error"]),
     ("check", ["--corpus", "{corpus}"]),

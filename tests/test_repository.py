@@ -30,14 +30,14 @@ ORDER = (
     "profile", "facts", "evaluate", "explain", "report", "case", "concerning", "as_of", "explorer", "settling",
     "origin", "reasons", "comparing", "edit", "questions", "counterfactuals", "minimal_pairs", "second_readings",
     "published", "lookup",
-    "verbatim", "english", "findable", "search", "grid", "timeline", "criteria_map",
+    "verbatim", "english", "findable", "search", "grid", "matrix", "timeline", "criteria_map",
     "render.words", "render.page", "render.text", "render.markdown", "render.vocabulary", "render.entries",
-    "render.grid", "render.errors", "render.decision_map", "render.drawing", "render.map_page", "render",
+    "render.grid", "render.matrix", "render.errors", "render.decision_map", "render.drawing", "render.map_page", "render",
     "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks.proofs", "checks",
     "coverage", "render.coverage",
     "cli.app", "cli.options", "cli.explore", "cli.profile", "cli.sources", "cli.schema", "cli.check", "cli.ledger",
     "cli.agents", "cli.categories", "cli.glossary", "cli.differences", "cli.show", "cli.search",
-    "cli.grid", "cli.timeline", "cli.coverage", "cli.map",
+    "cli.grid", "cli.matrix", "cli.timeline", "cli.coverage", "cli.map",
     "cli", "", "__main__",
 )  # fmt: skip
 """The modules of the package, each importing only from those before it. The empty name is the package: public names."""

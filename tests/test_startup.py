@@ -139,6 +139,15 @@ def test_explore_for_a_person_imports_neither_pydantic_nor_yaml(warm: Path, word
     assert ("rich" in answer.heavy) == (not words)
 
 
+@pytest.mark.parametrize("form", ["text", "mermaid", "svg", "html", "json"])
+def test_a_map_imports_no_library_but_the_engine_and_for_text_rich(warm: Path, form: str) -> None:
+    """Neither pydantic nor yaml is imported to draw a map, and rich only where text is printed."""
+    answer = run(warm, "map", *PROFILE, "--format", form)
+    assert answer.heavy.isdisjoint({"pydantic", "yaml", "durable"})
+    assert "rich" in answer.heavy if form == "text" else answer.heavy == set()
+    assert answer.ours.isdisjoint({*READING_YAML, "mbc_explorer.yaml_source", "mbc_explorer.published"})
+
+
 @pytest.mark.parametrize("words", [("explore", "--help"), ("profile",), ("sources",), ("profile", "--json")])
 def test_other_commands_that_show_knowledge_read_the_kept_catalog(warm: Path, words: tuple[str, ...]) -> None:
     """Neither pydantic nor yaml is imported to show the vocabulary, the sources or the options of a profile."""

@@ -64,6 +64,11 @@ class Case:
         """The whole report of the case."""
         return self._reporter.report(self.understood, self.facts, self.answer, self._engine.name)
 
+    @property
+    def heading(self) -> dict[str, Any]:
+        """What every answer on the case begins with: what made it, from which knowledge, and the profile."""
+        return {name: self.report.data[name] for name in ("software", "knowledge", "profile")}
+
     @cached_property
     def statuses(self) -> dict[str, str]:
         """`described`, `undetermined` or `not_described` for each option, by its id."""

@@ -252,6 +252,22 @@ class Reading(NamedTuple):
     condition: Condition
 
 
+class AxisValue(NamedTuple):
+    """One value of an axis, and what is stated of a case that has it."""
+
+    id: str
+    name: str
+    profile: dict[str, Anything]
+
+
+class Axis(NamedTuple):
+    """One way in which the cases of the matrix differ."""
+
+    id: str
+    name: str
+    values: tuple[AxisValue, ...]
+
+
 class Difference(NamedTuple):
     """A curated point on which sources differ, one is dated by another, or one is odd in itself."""
 
@@ -325,7 +341,7 @@ CORE_RECORDS = (
     "rules",
     "points",
 )
-REST = ("statements", "differences", "glossary", "readings", "sentences")
+REST = ("statements", "differences", "glossary", "readings", "axes", "sentences")
 
 
 class Catalog:
@@ -336,7 +352,7 @@ class Catalog:
     """
 
     __slots__ = (
-        "_rest", "agents", "attributes", "categories", "conflicts", "constraints", "cubes", "definitions",
+        "_rest", "agents", "attributes", "axes", "categories", "conflicts", "constraints", "cubes", "definitions",
         "differences", "digest", "facts", "glossary", "groups", "heads", "implied", "not_known", "notes",
         "nothing_known", "options", "points", "readings", "rule_statements", "rules", "rules_of", "rulesets",
         "sentences", "sources", "statements", "version", "words",
@@ -345,6 +361,8 @@ class Catalog:
     statements: dict[str, Statement]
     differences: dict[str, Difference]
     glossary: dict[str, Term]
+    axes: dict[str, Axis]
+    """The axes of the matrix."""
     readings: dict[str, Reading]
     """Other readings of rules, by id: that of the rule, a slash and a name."""
     sentences: dict[str, tuple[LedgerRow, ...]]
@@ -399,6 +417,9 @@ class Catalog:
         self.differences = _records(rest["differences"], _difference)
         self.sentences = {row[0]: tuple(LedgerRow(*entry) for entry in row[1]) for row in rest["sentences"]}
         self.glossary = _records(rest["glossary"], lambda row: Term(row[0], row[1], tuple(row[2]), tuple(row[3])))
+        self.axes = _records(
+            rest["axes"], lambda row: Axis(row[0], row[1], tuple(AxisValue(*value) for value in row[2]))
+        )
         self.readings = _records(rest["readings"], lambda row: Reading(row[0], row[1], row[2], decode(row[3])))
         return getattr(self, name)
 

@@ -51,7 +51,8 @@ def compare(one: Case, other: Case) -> Plain:
         `profiles`: both, as valid input. `stated`: each attribute that they state otherwise, `from` and `to` (None
         where it is not stated). `follows`: facts known of one and not, or otherwise, of the other, in words.
         `options`: each option that moves, with `from` and `to` (its status), its `move` (see `MOVES`), and
-        `because`: the rules that moved it, each with its truth before and after, its reason and its statement.
+        `because`: the rules that moved it, each with its stance, its truth before and after, its reason and its
+        statement; and those of another stance (that it is not used, that it is under study) that come or go with it.
     """
     return {
         "profiles": [one.plain, other.plain],
@@ -83,11 +84,7 @@ def moves(one: Case, other: Case) -> list[Plain]:
     """Every option whose status, or whose statements, differ between two profiles; in the taxonomy's order."""
     found = []
     for option in one.catalog.options.values():
-        changed = [
-            rule
-            for rule in one.catalog.rules_of[option.id]
-            if rule.stance == DESCRIBES and one.truths[rule.id] != other.truths[rule.id]
-        ]
+        changed = [rule for rule in one.catalog.rules_of[option.id] if one.truths[rule.id] != other.truths[rule.id]]
         if changed:
             found += _moved(option, changed, one, other)
     return found
@@ -111,16 +108,18 @@ def _move(before: str, after: str) -> str:
 
 
 def _is_responsible(rule: Rule, before: str, after: str, one: Case, other: Case) -> bool:
-    """Whether a rule that changed made the status: one that came to be met, ceased to be, or was the open one."""
-    if before == after or DESCRIBED in (before, after):
-        wanted = {DESCRIBED} & {before, after}
-        return not wanted or one.is_met(rule) or other.is_met(rule) or (after == UNDETERMINED and other.is_open(rule))
-    return one.is_open(rule) or other.is_open(rule)
+    """Whether a rule that changed came to be met or ceased to be, or was what left the option open."""
+    if one.is_met(rule) or other.is_met(rule):
+        return True
+    if rule.stance != DESCRIBES or before == after or DESCRIBED == after:
+        return False
+    return other.is_open(rule) if after == UNDETERMINED else one.is_open(rule)
 
 
 def _because(rule: Rule, one: Case, other: Case) -> Plain:
     return {
         "rule": rule.id,
+        "stance": rule.stance,
         "from": one.truths[rule.id],
         "to": other.truths[rule.id],
         "reason": reason_text(rule.condition, other.truth, other.catalog),

@@ -8,6 +8,8 @@ from mbc_explorer.catalog import (
     Agent,
     Anchored,
     Attribute,
+    Axis,
+    AxisValue,
     Catalog,
     Category,
     Conflict,
@@ -136,6 +138,7 @@ class Compiler:
             "differences": differences,
             "glossary": glossary,
             "readings": readings,
+            "axes": [axis for loaded in self.pack.matrix for axis in self._axes(loaded)],
             "sentences": [(source.id, self._sentences(source.id)) for source in sources],
         }
         catalog = Catalog(core, lambda: rest)
@@ -381,6 +384,13 @@ class Compiler:
             )  # fmt: skip
         return found
 
+    def _axes(self, loaded: Loaded) -> list[Axis]:
+        values = {
+            row.id: tuple(AxisValue(value.id, value.name, value.profile) for value in row.values)
+            for row in loaded.model.axes
+        }
+        return [Axis(row.id, row.name, values[row.id]) for row in loaded.model.axes]
+
     def _readings(self, loaded: Loaded) -> list[Reading]:
         found = []
         for index, row, _ in self.resolver.rows(loaded, "rules"):
@@ -482,8 +492,9 @@ class Compiler:
 
 
 def needed_heads(world: World) -> list[tuple[str, int, Masks, tuple[str, ...]]]:
-    """The heads from which, applied again and again, every other follows."""
-    heads = sorted(world.heads(), key=lambda head: len(head[2]))
+    """The heads from which, applied again and again, every other follows; the vocabulary's first facts first."""
+    order = list(world.domains)
+    heads = sorted(world.heads(), key=lambda head: (len(head[2]), sorted(map(order.index, head[2]))))
     kept = list(heads)
     for head in reversed(heads):
         others = [other for other in kept if other is not head]

@@ -36,9 +36,9 @@ def nearest(case: Case, option: str) -> Plain:
         `option`, `status` and `ways`: none where the option is described already or nothing describes it at all.
         Each way has the `rule` that would then be met with its source and statement, the `facts` that it lacks, in
         words, and the `changes` that bring them about: `attribute`, `from` (None where it was not stated), `to`
-        (None to take the statement back) and `kind`: `unknown` where the change only tells what was not known,
-        `can_change` and `cannot_change` where it alters what was stated. No change of a way can be left out. Fewest
-        changes first; among as many, those that alter nothing.
+        (None to take the statement back), those of the `facts` that it brings about, and its `kind`: `unknown` where
+        it only tells what was not known, `can_change` and `cannot_change` where it alters what was stated. No change
+        of a way can be left out. Fewest changes first; among as many, those that alter nothing.
 
     Raises:
         KeyError: for an option that is not in the catalog.
@@ -53,7 +53,10 @@ def nearest(case: Case, option: str) -> Plain:
         for way in ways(case, rule):
             after = case.altered(way.changes)
             facts = [fact_text(fact, values, case.catalog) for fact, values in way.facts]
-            made = change_plain(case, after, way.changes)
+            made = [
+                {**change, "facts": _brought_about(change["attribute"], way, case)}
+                for change in change_plain(case, after, way.changes)
+            ]
             found.append({"rule": rule.id, "source": rule.source, **told, "facts": facts, "changes": made})
     return {
         "option": {name: row[name] for name in ("id", "name", "category", "agents", "status", "missing")},
@@ -71,6 +74,19 @@ class Way(NamedTuple):
 
     facts: Cube
     changes: Changes
+
+
+def _brought_about(name: str, way: Way, case: Case) -> list[str]:
+    """The facts of a way that come from what is stated of an attribute: its own, and those taken from a history."""
+    catalog = case.catalog
+    found = []
+    for fact, values in way.facts:
+        attribute = catalog.attributes[attribute_of(fact)]
+        source = attribute.from_regimens
+        taken = source is not None and source.regimens == name and attribute.id not in way.changes
+        if attribute.id == name or taken:
+            found.append(fact_text(fact, values, catalog))
+    return found
 
 
 def ways(case: Case, rule: Rule) -> list[Way]:

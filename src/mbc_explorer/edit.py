@@ -261,7 +261,7 @@ def _told_more(history: History, pool: _Pool, catalog: Catalog) -> Iterator[tupl
     details += [("stopped", stopped) for stopped in pool.stops if stopped]
     for name, value in details:
         told = tuple(r if getattr(r, name) else r._replace(**{name: value}) for r in regimens)
-        yield 1, history._replace(regimens=told)
+        yield sum(1 for r in regimens if not getattr(r, name)), history._replace(regimens=told)
     for place, regimen in enumerate(regimens):
         for other in _told_regimens(regimen, pool, catalog):
             yield 1, history._replace(regimens=(*regimens[:place], other, *regimens[place + 1 :]))

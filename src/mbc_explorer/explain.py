@@ -85,6 +85,27 @@ def fact_text(fact: str, values: Iterable[str], catalog: Catalog) -> str:
     return leaf_text(OneOf(attribute.id, values), catalog)
 
 
+def stated_text(name: str, stated: str | int | list[str], catalog: Catalog) -> str:
+    """What is stated of an attribute, as far as it matters: `areas of metastasis: at least 3`, `sites of spread: none`.
+
+    A number stands for all those that no condition tells from it; a list is taken as complete.
+    """
+    attribute = catalog.attributes[name]
+    if not isinstance(stated, int):
+        told = [stated] if isinstance(stated, str) else stated
+        items = [words(item) if attribute.kind == "list" else therapy_name(item, catalog) for item in told]
+        only = "" if isinstance(stated, str) else ", nothing else"
+        return f"{attribute.label}: {listing(items)}{only}"
+    numbers = sorted(int(fact.partition(">=")[2]) for fact in catalog.facts if fact.startswith(f"{name}>="))
+    least = max((number for number in numbers if number <= stated), default=attribute.minimum)
+    most = min((number - 1 for number in numbers if number > stated), default=None)
+    if most is None:
+        return leaf_text(AtLeast(name, least), catalog)
+    if least == attribute.minimum < most:
+        return leaf_text(AtMost(name, most), catalog)
+    return f"{attribute.label}: {least}" if least == most else f"{attribute.label}: {least} to {most}"
+
+
 def condition_text(condition: Condition, catalog: Catalog, nested: bool = False) -> str:
     """A whole condition as one phrase."""
     match condition:

@@ -20,6 +20,7 @@ from mbc_explorer.schema import (
     GlossaryFile,
     InvariantsFile,
     LedgerFile,
+    MatrixFile,
     ProfileFile,
     RulesFile,
     SetAsideFile,
@@ -63,6 +64,7 @@ class Pack(NamedTuple):
     set_aside: list[Loaded]
     differences: list[Loaded]
     glossary: list[Loaded]
+    matrix: list[Loaded]
     statements: list[Loaded]
     rules: list[Loaded]
     cases: list[Loaded]
@@ -95,6 +97,7 @@ def read_pack(folders: Folders) -> Pack:
     set_aside = every(knowledge, "set_aside/*.yaml", SetAsideFile)
     differences = every(knowledge, "differences/*.yaml", DifferencesFile)
     glossary = every(knowledge, "glossary.yaml", GlossaryFile)
+    matrix = every(knowledge, "matrix.yaml", MatrixFile)
     statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
     cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
@@ -103,7 +106,7 @@ def read_pack(folders: Folders) -> Pack:
         raise KnowledgeError(sorted(problems, key=place_order))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(
-        *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary),
+        *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary, matrix),
         *(statements, rule_files, cases, invariants, folders.digest()),
     )
 

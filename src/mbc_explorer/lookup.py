@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.condition import attributes_read
 from mbc_explorer.errors import UsageError, one, suggestion
-from mbc_explorer.explain import condition_text, words
+from mbc_explorer.explain import condition_text, listing, words
 from mbc_explorer.profile import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mbc_explorer.catalog import Agent, Anchored, Catalog, Citation, Fact
+    from mbc_explorer.condition import Condition
+    from mbc_explorer.catalog import Agent, Anchored, Catalog, Citation, Fact, Reading, Rule
 
 Plain = dict[str, Any]
 
@@ -73,6 +74,48 @@ def _names(catalog: Catalog) -> Iterator[tuple[Name, str]]:
         ("difference", catalog.differences),
     ):
         yield from ((Name(kind, name), name) for name in records)
+    yield from ((Name("rule", reading.rule), reading.id) for reading in catalog.readings.values())
+
+
+def rules_named(catalog: Catalog, words: Iterable[str]) -> list[Rule]:
+    """Every rule that one of the words leads to, in the catalog's order.
+
+    An option, source or statement leads to its own rules; a category to those below it, a drug to those of its
+    options, a sentence to those whose statement rests on it, an attribute to those that ask about it.
+
+    Raises:
+        UsageError: for a word that names nothing, or nothing that a rule rests on.
+    """
+    found: set[str] = set()
+    for word in words:
+        names = find(catalog, word)
+        led_to = {rule.id for name in names for rule in catalog.rules.values() if _leads_to(catalog, name, rule)}
+        if not led_to:
+            (kind, *_) = dict.fromkeys(name.kind for name in names)
+            text = f"{word!r} is {'an' if kind[0] in 'aio' else 'a'} {kind} on which there is no rule."
+            raise UsageError(one("no-rules", "", text))
+        found |= led_to
+    return [rule for rule in catalog.rules.values() if rule.id in found]
+
+
+def _leads_to(catalog: Catalog, name: Name, rule: Rule) -> bool:
+    option = catalog.options[rule.option]
+    match name.kind:
+        case "rule":
+            return rule.id == name.id
+        case "source" | "option" | "statement":
+            return name.id in (rule.source, rule.option, rule.statement)
+        case "category":
+            return name.id in catalog.categories[option.category].path
+        case "agent":
+            return name.id in option.agents
+        case "attribute":
+            return name.id in attributes_read(rule.condition)
+        case "sentence":
+            numbers = [anchor.number for anchor in catalog.rule_statements[rule.statement].sentences]
+            return name.id in [f"{rule.source}:{number}" for number in numbers]
+        case _:
+            return False
 
 
 def entry(catalog: Catalog, name: Name) -> Plain:
@@ -149,6 +192,7 @@ def _statement(catalog: Catalog, name: str) -> Parts:
         f"Condition: {condition_text(statement.when, catalog)}." if statement.when else "",
         f"Worded for {statement.worded_for}." if statement.worded_for else "",
         f"Curator's note: {statement.note}" if statement.note else "",
+        *_readings(catalog, [rule for rule in catalog.rules.values() if rule.statement == name]),
     ]
     return text, {
         "sentences": [Name("sentence", f"{statement.source}:{number}") for number in numbers],
@@ -200,6 +244,7 @@ def _rule(catalog: Catalog, name: str) -> Parts:
         f"Stance: {words(rule.stance)}.",
         f"Condition: {condition_text(rule.condition, catalog)}.",
         catalog.statements[rule.statement].paraphrase,
+        *_readings(catalog, [rule]),
     ]
     return text, {
         "option": [Name("option", rule.option)],
@@ -208,6 +253,17 @@ def _rule(catalog: Catalog, name: str) -> Parts:
         "condition taken from": [Name("sentence", f"{rule.source}:{anchor.number}") for anchor in rule.context],
         "attributes": [Name("attribute", attribute) for attribute in attributes_read(rule.condition)],
     }
+
+
+def _readings(catalog: Catalog, rules: list[Rule]) -> Iterator[str]:
+    """The other readings of rules: what is read otherwise, and which condition that gives; what several share, once."""
+    shared: dict[tuple[str, Condition], list[Reading]] = {}
+    for reading in catalog.readings.values():
+        if reading.rule in [rule.id for rule in rules]:
+            shared.setdefault((reading.because, reading.condition), []).append(reading)
+    for (because, condition), found in shared.items():
+        some = "" if len(found) == len(rules) else f", for {listing(reading.rule for reading in found)}"
+        yield f"Could also be read{some}: {because} The condition is then: {condition_text(condition, catalog)}."
 
 
 def _option(catalog: Catalog, name: str) -> Parts:

@@ -69,11 +69,11 @@ def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Itera
         seed: other seeds give other profiles; the same gives the same.
 
     Yields:
-        For each boundary, in order: `rule`, `option`, `stance`, its statement and `anchor`; `fact` (the criterion
-        in words) and `asks` (the attributes that the rule asks about, as they are stated); `differ` (the attribute,
-        and what is stated of it on either side) and `follows` (facts of other attributes that differ with it, in
-        words); `met` and `not_met`, each with the `profile`, the option's `status` and the rules on it that hold
-        (`says`), with their statements. Where no pair was found, `differ`, `met` and `not_met` are None.
+        For each boundary, in order: `rule`, `option` with its `name`, `stance`, the statement and its `anchor`; `fact`
+        (the criterion in words) and `asks` (the attributes that the rule asks about, as they are stated); `differ` (the
+        attribute, and what is stated of it on either side) and `follows` (facts of other attributes that differ with
+        it, in words); `met` and `not_met`, each with the `profile`, the option's `status` and the rules on it that
+        hold (`says`), with their statements. Where no pair was found, `differ`, `met` and `not_met` are None.
     """
     starts = _Starts(explorer, seed)
     for boundary in asked:
@@ -83,6 +83,7 @@ def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Itera
         yield {
             "rule": rule.id,
             "option": rule.option,
+            "name": catalog.options[rule.option].name,
             "stance": rule.stance,
             **stated_by(rule, catalog),
             "fact": fact_text(boundary.fact, _values(boundary, catalog), catalog),

@@ -22,6 +22,8 @@ SETTINGS = ("neoadjuvant", "adjuvant", "metastatic")
 STOPPED = ("progression", "completed", "side_effects", "choice")
 REGIMEN_KEYS = ("agents", "setting", "stopped", "months")
 REGIMEN_GRAMMAR = "AGENT+AGENT@SETTING,stopped=REASON,months=NUMBER"
+PARTED = ";"
+"""Parts the entries of a list that is given in one word on a command line: a comma belongs to a regimen's details."""
 MAX_ITEMS = 200
 MAX_WORD = 200
 MAX_NUMBER = 9999

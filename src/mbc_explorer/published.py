@@ -341,7 +341,49 @@ class ErrorOut(Published):
     error: ErrorBodyOut
 
 
-MODELS: dict[str, type[Published]] = {"report": ReportOut, "map": MapOut, "error": ErrorOut}
+class AxisValueOut(Published):
+    id: str
+    name: str
+
+
+class AxisOut(Published):
+    """One way in which the cases of the matrix differ."""
+
+    id: str
+    name: str
+    values: list[AxisValueOut]
+
+
+class GridCellOut(Published):
+    """The strongest thing that a source says of the options of a category, and of how many."""
+
+    view: View
+    options: int
+
+
+class GridRowOut(Published):
+    category: list[str]
+    cells: dict[str, GridCellOut]
+
+
+class MatrixCellOut(Published):
+    """One typical case: its value on each axis, and what each source says of each category."""
+
+    at: dict[str, str]
+    profile: dict[str, Any]
+    rows: list[GridRowOut]
+
+
+class MatrixOut(Published):
+    """What every source says of many typical cases."""
+
+    schema_version: str
+    disclaimer: str
+    axes: list[AxisOut]
+    cells: list[MatrixCellOut]
+
+
+MODELS: dict[str, type[Published]] = {"report": ReportOut, "map": MapOut, "matrix": MatrixOut, "error": ErrorOut}
 """What comes out, by the name of its schema."""
 
 

@@ -2,56 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.comparing import moves
-from mbc_explorer.condition import attribute_of
+from mbc_explorer.condition import ABSENT, NOT_APPLICABLE, attribute_of
+from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.edit import edits
 from mbc_explorer.errors import ProfileError
-from mbc_explorer.explain import fact_text
+from mbc_explorer.explain import fact_text, stated_text
+from mbc_explorer.profile import NONE
 from mbc_explorer.report import UNDETERMINED, askable
 from mbc_explorer.settling import settling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mbc_explorer.case import Case
+    from mbc_explorer.catalog import Catalog
+    from mbc_explorer.condition import Condition
     from mbc_explorer.edit import Changes
 
 Plain = dict[str, Any]
+
+
+class Answer(NamedTuple):
+    """Something that can be said of what is unknown."""
+
+    text: str
+    changes: Changes
+    """What to state: an attribute and its value, as they can be given."""
+    after: Case
 
 
 def missing(case: Case) -> Plain:
     """For every unknown attribute that matters, what each answer would bring and take.
 
     Returns:
-        `undetermined`: how many options are open. `attributes`: each that some open rule waits for, in the
-        vocabulary's order, with its `answers`: what is `stated` (an attribute and a value, as they can be given),
-        the `text` of the fact, and the `options` that move, as in `compare`. `questions`: the attributes that
-        undetermined options wait for, each with the number of options that an answer settles by itself, `at_most`
-        and `at_least`; those that can settle most come first. The count ranks questions, not treatments. Once every
-        question is answered in full, no option is undetermined.
+        `undetermined`: how many options are open. `questions`: the attributes without which some undetermined option
+        cannot be settled, each with the number of options that one answer settles by itself, `at_most` and
+        `at_least`; those that can settle most come first. The count ranks questions, not treatments. Once every
+        question is answered in full, no option is undetermined. `attributes`: each that some open rule waits for, in
+        the vocabulary's order, with its `answers`: what is `stated` (an attribute and a value, as they can be given),
+        the `text` of it, and the `options` that move, as in `compare`. An answer takes nothing back that is known.
     """
-    asked: dict[str, list[Plain]] = {}
-    for name, text, changes, after in _answers(case):
-        asked.setdefault(name, []).append({"stated": changes, "text": text, "options": moves(case, after)})
+    open_ones = dict.fromkeys(rule.condition for rule in case.catalog.rules.values() if case.is_open(rule))
+    waiting = {condition: _facts_that_settle(condition, case) for condition in open_ones}
+    matter = {fact for facts in waiting.values() for fact in facts}
+    asked: dict[str, list[Plain]] = {name: [] for name in case.catalog.attributes if name in _asked(matter, case)}
+    for name in asked:
+        for answer in _answers(case, name, matter):
+            asked[name].append({"stated": answer.changes, "text": answer.text, "options": moves(case, answer.after)})
     undetermined = [name for name, status in case.statuses.items() if status == UNDETERMINED]
-    order = [name for name in case.catalog.attributes if name in asked]
-    waited_for = _waited_for(case)
-    questions = [_question(name, asked[name]) for name in order if name in waited_for]
+    needed = _asked({fact for name in undetermined for fact in _waited_for(name, case, waiting)}, case)
+    questions = [_question(name, answers) for name, answers in asked.items() if name in needed]
     return {
         "undetermined": len(undetermined),
         "questions": sorted(questions, key=lambda row: (-row["at_most"], -row["at_least"])),
-        "attributes": [{"attribute": name, "answers": asked[name]} for name in order],
+        "attributes": [{"attribute": name, "answers": answers} for name, answers in asked.items()],
     }
 
 
-def _waited_for(case: Case) -> set[str]:
-    """The attributes that undetermined options wait for, as the report names them."""
-    waiting = [name for name, status in case.statuses.items() if status == UNDETERMINED]
-    rules = [rule for name in waiting for rule in case.catalog.rules_of[name] if rule.stance == DESCRIBES]
-    return {name for rule in rules for name in case.missing(rule)}
+def _facts_that_settle(condition: Condition, case: Case) -> set[str]:
+    return {fact for found in settling(condition, case.known, case.catalog) for fact, _ in found.cube}
+
+
+def _waited_for(option: str, case: Case, waiting: dict[Condition, set[str]]) -> set[str]:
+    """The facts without which an undetermined option cannot be settled: what one rule needs, another may not."""
+    rules = [rule for rule in case.catalog.rules_of[option] if rule.stance == DESCRIBES and case.is_open(rule)]
+    conditions = tuple(dict.fromkeys(rule.condition for rule in rules))
+    return waiting[conditions[0]] if len(conditions) == 1 else _facts_that_settle(AnyOf(conditions), case)
+
+
+def _asked(facts: Iterable[str], case: Case) -> set[str]:
+    """The attributes that a person states these facts by."""
+    return set(askable(case.catalog, map(attribute_of, facts)))
 
 
 def _question(name: str, answers: list[Plain]) -> Plain:
@@ -59,25 +85,51 @@ def _question(name: str, answers: list[Plain]) -> Plain:
         sum(1 for row in answer["options"] if row["from"] == UNDETERMINED and row["to"] != UNDETERMINED)
         for answer in answers
     ]
-    return {"attribute": name, "at_most": max(settled), "at_least": min(settled)}
+    return {"attribute": name, "at_most": max(settled, default=0), "at_least": min(settled, default=0)}
 
 
-def _answers(case: Case) -> Iterator[tuple[str, str, Changes, Case]]:
-    """Each answer that can be given: the attribute it answers, the fact in words, what to state, and the case then."""
-    values: dict[str, dict[str, None]] = {}
-    for condition in dict.fromkeys(rule.condition for rule in case.catalog.rules.values() if case.is_open(rule)):
-        for found in settling(condition, case.known, case.catalog):
-            for fact, allowed in found.cube:
-                values.setdefault(fact, {}).update(dict.fromkeys(allowed))
-    seen: list[Changes] = []
-    for fact in case.catalog.facts:
-        for value in case.catalog.facts[fact] if fact in values else ():
-            for changes in edits(case, {fact: (value,)})[:1] if value in values[fact] else ():
-                after = _altered(case, changes) if changes not in seen else None
-                if after is not None and after.known.get(fact) == value:
-                    seen.append(changes)
-                    (name,) = askable(case.catalog, [attribute_of(fact)])[:1]
-                    yield name, fact_text(fact, [value], case.catalog), changes, after
+def _answers(case: Case, name: str, matter: set[str]) -> Iterator[Answer]:
+    """The answers to a question: each value, each number that makes a difference, each item and that there is none."""
+    catalog = case.catalog
+    seen: set[frozenset[tuple[str, str]]] = set()
+    facts = [fact for fact in catalog.facts if fact in matter and name in _asked([fact], case)]
+    for attribute, group in groupby(facts, key=lambda fact: catalog.attributes[attribute_of(fact)]):
+        source = attribute.from_regimens
+        if attribute.kind in ("count", "months") and not (source and source.regimens in case.understood.facts):
+            found = _numbers(case, attribute.id)
+        else:
+            tellings = [(value, fact) for fact in group for value in catalog.facts[fact] if value != NOT_APPLICABLE]
+            tellings.sort(key=lambda telling: telling[0] == ABSENT)
+            found = (answer for value, fact in tellings for answer in _tellings(case, fact, value))
+        for answer in found:
+            known = frozenset(answer.after.known.items())
+            if known not in seen:
+                seen.add(known)
+                yield answer
+
+
+def _numbers(case: Case, name: str) -> Iterator[Answer]:
+    """One number of each range that no condition divides: of the lower ranges the highest, of the last the lowest."""
+    numbers = sorted(int(fact.partition(">=")[2]) for fact in case.catalog.facts if fact.startswith(f"{name}>="))
+    for number in dict.fromkeys([*(number - 1 for number in numbers), numbers[-1]]):
+        after = _altered(case, {name: number})
+        if after is not None:
+            yield Answer(stated_text(name, number, case.catalog), {name: number}, after)
+
+
+def _tellings(case: Case, fact: str, value: str) -> Iterator[Answer]:
+    """A way to state a fact that takes nothing back of what is known, where there is one."""
+    for changes in edits(case, {fact: (value,)}, telling=True):
+        after = _altered(case, changes)
+        if after is not None and after.known.get(fact) == value and case.known.items() <= after.known.items():
+            yield Answer(_text(fact, value, changes, case.catalog), changes, after)
+            return
+
+
+def _text(fact: str, value: str, changes: Changes, catalog: Catalog) -> str:
+    ((name, stated),) = changes.items()
+    whole = value == ABSENT and (stated == NONE or catalog.attributes[name].kind != "regimens")
+    return stated_text(name, stated, catalog) if whole else fact_text(fact, [value], catalog)
 
 
 def _altered(case: Case, changes: Changes) -> Case | None:

@@ -156,21 +156,25 @@ def other_readings(case: Case, rule: Rule) -> list[Plain]:
 
 
 def explained(node: Condition, case: Case, deciding: Iterable[Criterion], *, wanted: bool = True) -> Plain:
-    """A condition as a tree of plain data: its truth, node by node, and where the facts come from."""
-    truth = WORDS[case.truth(node)]
+    """A condition as a tree of plain data: its truth, node by node, and where the facts come from.
+
+    Inside a *not* each node is turned into what is asked of it: all of these as any of those, each excluded.
+    """
+    truth = WORDS[case.truth(node if wanted else Not(node))]
     match node:
         case All(parts) | AnyOf(parts):
             inner = [explained(part, case, deciding, wanted=wanted) for part in parts]
-            text = {"all": "all of", "any": "any of"}[node.kind]
+            kind = node.kind if wanted else {"all": "any", "any": "all"}[node.kind]
+            text = f"{kind} of"
         case Not(part):
-            inner, text = [explained(part, case, deciding, wanted=not wanted)], "not"
+            inner, kind, text = [explained(part, case, deciding, wanted=not wanted)], "not", "not"
         case OneOf() | Includes() | AtLeast() | AtMost():
             told = criterion_plain(node, case, wanted=wanted)
             return {**told, "decides": Criterion(node, wanted) in deciding, "parts": []}
         case _:
             assert_never(node)
     decides = any(part["decides"] for part in inner)
-    return {"kind": node.kind, "text": text, "truth": truth, "origin": None, "decides": decides, "parts": inner}
+    return {"kind": kind, "text": text, "truth": truth, "origin": None, "decides": decides, "parts": inner}
 
 
 def criterion_plain(leaf: Leaf, case: Case, *, wanted: bool = True) -> Plain:

@@ -341,6 +341,22 @@ class GlossaryFile(Model):
     terms: list[TermData]
 
 
+class PointData(Model):
+    id: Slug
+    name: Text
+    profile: dict[Name, Any]
+
+
+class AxisData(Model):
+    id: Slug
+    name: Text
+    values: list[PointData] = Field(min_length=1)
+
+
+class MatrixFile(Model):
+    axes: list[AxisData]
+
+
 class ReadingData(Model):
     id: Slug
     because: Text

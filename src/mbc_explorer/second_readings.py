@@ -9,7 +9,7 @@ from mbc_explorer.errors import ProfileError
 from mbc_explorer.evaluate import WORDS
 from mbc_explorer.explain import condition_text
 from mbc_explorer.primes import And, complement, contains, cubes_of, formula, spelled
-from mbc_explorer.report import stated_by
+from mbc_explorer.report import stated_by, status_of
 from mbc_explorer.settling import grounded, world_left
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Catalog, Cube, Reading
+    from mbc_explorer.condition import Condition
 
 Plain = dict[str, Any]
 
@@ -30,25 +31,42 @@ def readings(blank: Case, asked: Iterable[Reading], case: Case | None = None) ->
         case: a profile to judge by both readings, if there is one.
 
     Returns:
-        For each reading its `id`, the `rule` with its `option` and statement, and `because`; both conditions in
-        words, `own` and `other`; and `parting`: the smallest `profile` found on which one of them is met and the other
-        not, with the truth of both. With a case, `truths` has what both come to there.
+        For each reading its `id`, the `rule` with its `option`, its `name` and the statement, and `because`; both
+        conditions in words, `own` and `other`; and `parting`: the smallest `profile` found on which one of them is met
+        and the other not, with the truth of both. With a case, `truths` has what both come to there, and `statuses` what the option
+        is by the rule's own and what it would be by the other.
     """
     found = []
+    parted: dict[tuple[Condition, Condition], Plain] = {}  # many rules share a condition and another reading of it
     for reading in asked:
         rule = blank.catalog.rules[reading.rule]
-        told: Plain = {"id": reading.id, "rule": rule.id, "option": rule.option, "stance": rule.stance}
+        told: Plain = {"id": reading.id, "rule": rule.id, "option": rule.option}
+        told |= {"name": blank.catalog.options[rule.option].name, "stance": rule.stance}
         told |= stated_by(rule, blank.catalog)
         told |= {
             "because": reading.because,
             "own": condition_text(rule.condition, blank.catalog),
             "other": condition_text(reading.condition, blank.catalog),
-            "parting": _parting_plain(blank, reading),
         }
+        both = rule.condition, reading.condition
+        if both not in parted:
+            parted[both] = _parting_plain(blank, reading)
+        told["parting"] = parted[both]
         if case is not None:
-            told["truths"] = _truths(case, reading)
+            told |= {"truths": _truths(case, reading), "statuses": _statuses(case, reading)}
         found.append(told)
     return found
+
+
+def apart(case: Case, asked: Iterable[Reading]) -> list[Reading]:
+    """The readings that come to something else than the rule's own, for a case."""
+    return [reading for reading in asked if len({*_truths(case, reading).values()}) > 1]
+
+
+def _statuses(case: Case, reading: Reading) -> Plain:
+    option = case.catalog.rules[reading.rule].option
+    otherwise = {**case.truths, reading.rule: _truths(case, reading)["other"]}
+    return {"own": case.statuses[option], "other": status_of(case.catalog.rules_of[option], otherwise)}
 
 
 def _truths(case: Case, reading: Reading) -> Plain:

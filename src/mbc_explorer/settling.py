@@ -55,8 +55,15 @@ def settling(condition: Condition, known: Mapping[str, str], catalog: Catalog) -
     found = []
     for met, asked in ((True, what), (False, complement(what, domains))):
         cubes = grounded(world.settled(restricted(asked, known, domains), weakest=True), known, catalog)
+        cubes = [_narrowed(cube, world) for cube in cubes]
         found += [Settling(spelled(cube, domains), met) for cube in weakest(cubes, world)]
     return found
+
+
+def _narrowed(cube: Masks, world: World) -> Masks:
+    """A cube without the values that the case or its other facts rule out: of a woman, that menopause does not apply."""
+    closed = world.closure(cube)
+    return {fact: closed[fact] for fact in cube}
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.checks.accounting import Account, accounts, check_accounts
 from mbc_explorer.checks.attribution import check_attribution
-from mbc_explorer.checks.cases import check_cases
+from mbc_explorer.checks.cases import check_axes, check_cases
 from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
@@ -55,11 +55,12 @@ def check(folders: Folders, corpus: Path | None, *, proofs: bool = False) -> Che
         "statements": len(catalog.statements),
         "differences": len(catalog.differences),
         "rules": len(catalog.rules),
+        "readings": len(catalog.readings),
         "cases": cases,
         "agents": len(catalog.agents),
         "texts": len(texts),
     }
-    problems = [*case_problems, *check_wording(texts), *check_accounts(pack)]
+    problems = [*case_problems, *check_axes(pack, catalog), *check_wording(texts), *check_accounts(pack)]
     if corpus is not None:
         verified, mismatches = check_fingerprints(pack, catalog, corpus)
         counts["fingerprints"] = verified

@@ -15,10 +15,13 @@ from mbc_explorer.version import VERSION
 
 COMMANDS = {
     "explore": "What the documents say of a profile.",
+    "pairs": "Minimal pairs: two made-up cases that one fact tells apart.",
+    "readings": "Sentences that can be read in two ways, and where the readings part.",
     "profile": "What can be said of a case, and in which words; or an empty profile.",
     "show": "One source, statement, sentence, option, agent, attribute, term … with all that refers to it.",
     "search": "Full text over everything that the documents say; or that they do not say it.",
     "differences": "Where the documents differ, are dated, or are at odds with themselves.",
+    "matrix": "Typical cases by documents: subtypes, menopausal status, earlier treatment.",
     "grid": "Categories by documents for a profile, as one table.",
     "map": "The criteria of a category, an option or everything as a tree: text or a drawing.",
     "timeline": "Which document mentions an option, since when.",

@@ -15,7 +15,7 @@ from typer.core import TyperOption
 
 from mbc_explorer.compiled import load_catalog
 from mbc_explorer.errors import Problem, ProfileError, ReaderGone, UsageError, one, suggestion
-from mbc_explorer.profile import MAX_WORD, NONE, UNKNOWN, Profile, fold, read_profile
+from mbc_explorer.profile import MAX_WORD, NONE, PARTED, UNKNOWN, Profile, fold, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,6 +130,20 @@ def profile_from(catalog: Catalog, file: str | None, assigned: list[str], given:
     Raises:
         ProfileError: when the file cannot be read, or says otherwise than an option.
     """
+    facts = assignments(catalog, assigned, given)
+    if file is None:
+        return Profile(facts)
+    stored = read_profile_file(file)
+    _stop_on_differences(catalog, stored, facts, file)
+    return Profile({**stored, **facts})
+
+
+def assignments(catalog: Catalog, assigned: list[str], given: dict[str, Any]) -> dict[str, Any]:
+    """What is given, with what `--set` assignments state beside it; what a list holds is parted with `;`.
+
+    Raises:
+        UsageError: when one is not written as an assignment, or states an attribute a second time.
+    """
     facts = dict(given)
     for text in assigned:
         name, equals, value = text.partition("=")
@@ -143,12 +157,8 @@ def profile_from(catalog: Catalog, file: str | None, assigned: list[str], given:
             )
             raise UsageError(one("wrong-assignment", "--set", f"{quoted(text)} {told}."))
         many = attribute is not None and attribute.kind in LISTS
-        facts[key] = [value] if many else value
-    if file is None:
-        return Profile(facts)
-    stored = read_profile_file(file)
-    _stop_on_differences(catalog, stored, facts, file)
-    return Profile({**stored, **facts})
+        facts[key] = [part.strip() for part in value.split(PARTED)] if many else value
+    return facts
 
 
 def _stop_on_differences(catalog: Catalog, stored: dict[str, Any], facts: dict[str, Any], file: str) -> None:

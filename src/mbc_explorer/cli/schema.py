@@ -10,8 +10,8 @@ from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Knowledge, as_json, catalog_of, chosen, write_output
 
 EPILOG = "Examples:  mbc schema profile  |  mbc schema report  |  mbc schema map"
-KINDS = ("profile", "report", "map", "error")
-Kind = Annotated[str, typer.Argument(metavar="[profile|report|map|error]", help="Which schema.", show_default=False)]
+KINDS = ("profile", "report", "map", "matrix", "error")
+Kind = Annotated[str, typer.Argument(metavar="[profile|report|map|matrix|error]", help="Which schema.", show_default=False)]
 
 
 def schema(*, kind: Kind = "report", knowledge: Knowledge = None) -> None:

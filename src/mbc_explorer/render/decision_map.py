@@ -35,12 +35,12 @@ NOTHING = "None of these documents has a rule on this."
 AT_ODDS = "these criteria cannot hold together for this profile"
 """Of an end that is not met although no criterion that leads to it is not met by itself."""
 READING = (
-    "Each criterion asks what a profile is to have; what hangs below it asks for it too. At its end stand the options, "
-    "each with the statements of the documents and their sentences."
+    "Each criterion asks what a profile is to have; what comes after it on its branch asks for it too. At the ends "
+    "stand the options, each with the statements of the documents and their sentences."
 )
 READING_LIT = (
-    "Beside each criterion stands what this profile comes to. What hangs below a criterion that is not met is said of "
-    "other profiles; below an unknown one, it depends on what is missing."
+    "With each criterion stands whether this profile meets it. What comes after one that is not met is said of other "
+    "profiles; after one that is unknown, it depends on what is missing."
 )
 MARKS = {MET: "met", UNKNOWN: "unknown", NOT_MET: "not met"}
 STYLES = {LIT: "green", OPEN: "yellow", CLOSED: "dim", None: ""}

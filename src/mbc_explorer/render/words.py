@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import combinations
+from shlex import quote
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mbc_explorer.explain import listing, words
+from mbc_explorer.profile import NONE, PARTED, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Plain = dict[str, Any]
+Member = TypeVar("Member")
+Slots = tuple[tuple[Member, ...], ...]
+"""A set of members, each with those that may stand in its place."""
 
 STATUS_TITLES = {"described": "Described", "undetermined": "Undetermined", "not_described": "Not described"}
 QUIET_VIEWS = {
     "class_only": "class only",
     "silent": "silent",
 }
+CURATORS_STEP = " (a curator's step; no document states it)"
 STANCE_WORDS = {
     ("describes", "met"): "says",
     ("describes", "unknown"): "would say, if known",
@@ -76,7 +86,7 @@ def said(rule: Plain) -> str:
 
 def derived_text(fact: Plain, names: Plain) -> str:
     """A derived fact with what says so."""
-    basis = " (a curator's step; no document states it)" if fact["basis"] == "curator" else ""
+    basis = CURATORS_STEP if fact["basis"] == "curator" else ""
     label = names["attributes"][fact["attribute"]]
     value = names["categories"].get(fact["value"]) or words(fact["value"])
     return f"{label}: {value}. {fact['because']}{citation_text(fact['citations'])}{basis}"
@@ -123,6 +133,35 @@ def fact_text(value: Any) -> str:
     return words(str(value))
 
 
+def assignment(attribute: str, value: Any) -> str:
+    """What to type to state a value: `--set her2_status=negative`; None takes a statement back."""
+    if isinstance(value, list):
+        value = PARTED.join(map(str, value)) or NONE
+    return f"--set {quote(f'{attribute}={UNKNOWN if value is None else value}')}"
+
+
 def missing_text(missing: list[str], names: Plain) -> str:
     """The labels of missing attributes."""
     return ", ".join(dict.fromkeys(names["attributes"][name] for name in missing))
+
+
+def folded(sets: Iterable[tuple[Member, ...]]) -> list[Slots[Member]]:
+    """Sets as few as can be: those that differ in one member are told as one, with either member in its place."""
+    found: list[Slots[Member]] = [tuple((member,) for member in some) for some in sets]
+    while pair := next(filter(None, (_joined(one, other) for one, other in combinations(found, 2))), None):
+        one, other, joint = pair
+        found = [joint if slots is one else slots for slots in found if slots is not other]
+    return found
+
+
+def _joined(one: Slots[Member], other: Slots[Member]) -> tuple[Slots[Member], Slots[Member], Slots[Member]] | None:
+    mine = [slot for slot in one if slot not in other]
+    theirs = [slot for slot in other if slot not in one]
+    if len(mine) != 1 or len(theirs) != 1:
+        return None
+    return one, other, tuple((*slot, *theirs[0]) if slot == mine[0] else slot for slot in one)
+
+
+def slots_text(slots: Slots[str]) -> str:
+    """`a, or b; c`."""
+    return "; ".join(", or ".join(slot) for slot in slots)

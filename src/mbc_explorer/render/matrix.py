@@ -1,0 +1,157 @@
+"""The matrix of typical cases as tables of 80 columns, as CSV, and as one self-contained HTML page."""
+
+from __future__ import annotations
+
+import csv
+from html import escape
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from mbc_explorer.render.grid import CELLS
+from mbc_explorer.render.page import Page
+from mbc_explorer.render.words import source_name
+from mbc_explorer.report import DISCLAIMER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mbc_explorer.catalog import Catalog
+
+Plain = dict[str, Any]
+SAYS, OPEN, CLASS_ONLY, SILENT = "says", "would_say_if_known", "class_only", "silent"
+_COUNTS = (
+    "Each cell: in how many categories the source describes an option / would, or not, if more were known / is silent."
+)
+_GAPS = "Where a source has no word on a category, the document is silent: that is no error and no verdict."
+_WORDS = (
+    "Each cell: the strongest thing that the source says of an option in the category. says: its conditions are met; "
+    "if known: they would be or not, depending on missing facts; not used: it says so; studied: under study at its "
+    "date; otherwise: under other conditions; class only: it speaks of the class alone; silent: it says nothing of it."
+)
+_STYLE = """
+:root { color-scheme: light dark; --page: #fff; --ink: #1d2126; --soft: #59616b; --line: #d5dae0; --head: #f1f3f5; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #15181c; --ink: #e4e7eb; --soft: #a3abb5; --line: #363c44; --head: #22272d; } }
+body { margin: 0 auto; max-width: 110rem; padding: 1rem; background: var(--page); color: var(--ink);
+  font: 0.95rem/1.45 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+th, td { border: 1px solid var(--line); padding: 0.4rem 0.5rem; text-align: left; vertical-align: top;
+  overflow-wrap: anywhere; }
+thead th { position: sticky; top: 0; background: var(--head); }
+tbody th { background: var(--head); font-weight: 600; }
+p { margin: 0 0 0.3rem; } .soft { color: var(--soft); } summary { cursor: pointer; color: var(--soft); }
+@media print { thead th { position: static; } details:not([open]) { display: none; } }
+"""
+
+
+def render_matrix(data: Plain, catalog: Catalog, category: str | None, *, color: bool) -> str:
+    """The tables, one for each value of the first axis: counts of categories, or one category's words."""
+    page = Page(color=color)
+    title = catalog.categories[category].name if category else "every category"
+    page.say(f"What each document says of {len(data['cells'])} typical cases: {title}", style="bold")
+    sources = list(catalog.sources)
+    for number, source in enumerate(catalog.sources.values(), 1):
+        page.say(f"[{number}] {source_name({'publisher': source.publisher, 'date': source.date})}", 2)
+    first, *others = data["axes"]
+    names = _names(data)
+    for value in first["values"]:
+        cells = [cell for cell in data["cells"] if cell["at"][first["id"]] == value["id"]]
+        if not cells:
+            continue
+        page.heading(value["name"])
+        rows: list[list[str]] = []
+        group = ""
+        for cell in cells:
+            *outer, inner = (names[axis["id"], cell["at"][axis["id"]]] for axis in others)
+            if group != ", ".join(outer):
+                group = ", ".join(outer)
+                rows.append([group, *("" for _ in sources)])
+            rows.append([f"  {inner}" if group else inner, *(_short(cell, source, category) for source in sources)])
+        headings = ["case", *(f"[{number}]" for number in range(1, len(sources) + 1))]
+        page.table(headings, rows, [24, *(10 for _ in sources)])
+    page.heading("Legend")
+    page.say(_WORDS if category else _COUNTS, 2)
+    page.say(_GAPS, 2)
+    page.heading("Please note")
+    page.say(DISCLAIMER, 2)
+    return page.text()
+
+
+def _names(data: Plain) -> dict[tuple[str, str], str]:
+    return {(axis["id"], value["id"]): value["name"] for axis in data["axes"] for value in axis["values"]}
+
+
+def _short(cell: Plain, source: str, category: str | None) -> str:
+    views = [row["cells"][source]["view"] for row in cell["rows"] if category in (None, row["category"][-1])]
+    if category:
+        return CELLS[views[0]] if views else CELLS[SILENT]
+    return " / ".join(str(views.count(view)) for view in (SAYS, OPEN, SILENT))
+
+
+def matrix_csv(data: Plain, catalog: Catalog) -> str:
+    """One line for each case, category and source; text that a spreadsheet could take for a formula is quoted with '."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = _names(data)
+    writer.writerow([f"# {DISCLAIMER}"])
+    writer.writerow([*(axis["id"] for axis in data["axes"]), "category", "source", "says", "options"])
+    for cell in data["cells"]:
+        at = [_plain_cell(names[axis, value]) for axis, value in cell["at"].items()]
+        for row in cell["rows"]:
+            for source, found in row["cells"].items():
+                name = _plain_cell(catalog.categories[row["category"][-1]].name)
+                told = "the document is silent" if found["view"] == SILENT else CELLS[found["view"]]
+                writer.writerow([*at, name, source, told, found["options"]])
+    return out.getvalue()
+
+
+def _plain_cell(text: str) -> str:
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+def matrix_html(data: Plain, catalog: Catalog) -> str:
+    """A page with a table for each value of the first axis: cases by sources, the categories listed in each cell."""
+    first, *others = data["axes"]
+    names = _names(data)
+    heads = "".join(
+        f"<th scope=col>{escape(source_name({'publisher': s.publisher, 'date': s.date}))}</th>"
+        for s in catalog.sources.values()
+    )
+    parts = [
+        "<!doctype html>\n<html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
+        f"<title>What five documents say of typical cases</title><style>{_STYLE}</style>",
+        f"<h1>What each document says of {len(data['cells'])} typical cases</h1>",
+        f"<p>{escape(_GAPS)}</p><p class=soft>{escape(DISCLAIMER)}</p>",
+    ]
+    for value in first["values"]:
+        cells = [cell for cell in data["cells"] if cell["at"][first["id"]] == value["id"]]
+        if cells:
+            rows = "".join(_html_row(cell, others, names, catalog) for cell in cells)
+            parts.append(
+                f"<h2>{escape(value['name'])}</h2><table><thead><tr><th scope=col>case</th>{heads}</tr></thead>"
+            )
+            parts.append(f"<tbody>{rows}</tbody></table>")
+    return "\n".join(parts) + "\n</html>\n"
+
+
+def _html_row(cell: Plain, others: list[Plain], names: dict[tuple[str, str], str], catalog: Catalog) -> str:
+    at = ", ".join(names[axis["id"], cell["at"][axis["id"]]] for axis in others)
+    columns = "".join(f"<td>{''.join(_html_cell(cell, source, catalog))}</td>" for source in catalog.sources)
+    return f"<tr><th scope=row>{escape(at)}</th>{columns}</tr>"
+
+
+def _html_cell(cell: Plain, source: str, catalog: Catalog) -> Iterator[str]:
+    by_view: dict[str, list[str]] = {}
+    for row in cell["rows"]:
+        name = catalog.categories[row["category"][-1]].name
+        by_view.setdefault(row["cells"][source]["view"], []).append(name)
+    for view, label in ((SAYS, "Described"), (OPEN, "Undetermined")):
+        if view in by_view:
+            yield f"<p><b>{label}:</b> {escape(', '.join(by_view.pop(view)))}</p>"
+    quiet = [(view, by_view.pop(view)) for view in (CLASS_ONLY, SILENT) if view in by_view]
+    for view, found in by_view.items():
+        yield f"<p class=soft><b>{escape(CELLS[view].capitalize())}:</b> {escape(', '.join(found))}</p>"
+    for view, found in quiet:
+        told = "speaks of the class alone" if view == CLASS_ONLY else "the document is silent"
+        yield f"<details><summary>{told}: {len(found)}</summary>{escape(', '.join(found))}</details>"

@@ -1,0 +1,120 @@
+"""The smallest changes under which a document would describe an option, as text."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mbc_explorer.counterfactuals import KINDS
+from mbc_explorer.edit import CAN_CHANGE, CANNOT_CHANGE, UNKNOWN_BEFORE
+from mbc_explorer.explain import counted
+from mbc_explorer.render.frame import asked, closed, opened
+from mbc_explorer.render.page import Twig
+from mbc_explorer.render.words import assignment, fact_text, folded, partners, place, source_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mbc_explorer.render.words import Slots
+
+Plain = dict[str, Any]
+
+HEADINGS = {
+    UNKNOWN_BEFORE: "With facts that are unknown so far, and nothing stated otherwise",
+    CAN_CHANGE: "With a fact that could come to be otherwise",
+    CANNOT_CHANGE: "With a fact that cannot change: another case than this one",
+}
+"""What stands above the ways whose changes go so far."""
+FEW = 8
+"""So many ways are shown unless all are asked for."""
+
+
+class Change(NamedTuple):
+    """A change that a way makes, in words."""
+
+    text: str
+    """What comes to be so."""
+    now: str
+    typed: str
+    kind: str
+
+
+def render_nearest(data: Plain, names: Plain, sources: Plain, *, everything: bool = False, color: bool = False) -> str:
+    """The smallest changes to a profile under which a document would describe an option.
+
+    Args:
+        data: what `counterfactuals.nearest` found, with what every answer begins with.
+        names: labels of attributes, categories and agents, as a report has them.
+        sources: the record of each source by its id.
+        everything: show every way, however many there are.
+        color: mark up with terminal colors; the words are the same without.
+    """
+    option = data["option"]
+    page = opened(f"Nearest: {option['name']}", data, names, color=color)
+    asked(page, option, names)
+    if option["status"] == "described":
+        page.say(f"Nothing has to change. `mbc why {option['id']}` shows the statements that hold.", 2, hang=2)
+    elif not data["ways"]:
+        page.say(f"No change leads to it; `mbc why-not {option['id']}` shows what the documents say.", 2, hang=2)
+    kinds = {kind: [way for way in data["ways"] if _kind(way) == kind] for kind in KINDS}
+    left = len(data["ways"]) if everything else FEW
+    hidden = 0
+    for kind, found in kinds.items():
+        rules = _by_rule(found)
+        shown: list[Twig] = []
+        for rule in rules:
+            ways = folded([tuple(map(partial(_change, names=names), way["changes"])) for way in rule])
+            hidden += max(0, len(ways) - left)
+            if ways[:left]:
+                shown.append(_twig(rule[0], ways[:left], names, sources))
+            left = max(0, left - len(ways))
+        if shown:
+            page.heading(HEADINGS[kind])
+            page.tree(shown)
+    if hidden:
+        page.say(f"and {counted(hidden, 'more way')} (--all)", 0, "dim")
+    if data["ways"]:
+        page.heading("To see what else such a change brings and takes")
+        page.say("Give it to `mbc what-if`, with the same profile.", 2)
+    return closed(page, data)
+
+
+def _kind(way: Plain) -> str:
+    """The kind of the change that goes furthest."""
+    return max((change["kind"] for change in way["changes"]), key=KINDS.index)
+
+
+def _by_rule(ways: list[Plain]) -> list[list[Plain]]:
+    found: dict[str, list[Plain]] = {}
+    for way in ways:
+        found.setdefault(way["rule"], []).append(way)
+    return list(found.values())
+
+
+def _change(change: Plain, names: Plain) -> Change:
+    label = names["attributes"][change["attribute"]]
+    text = " and ".join(change["facts"]) or f"{label}: {_stated(change['to'])}"
+    now = "" if change["from"] is None else f"now {label}: {fact_text(change['from'])}"
+    return Change(text, now, assignment(change["attribute"], change["to"]), change["kind"])
+
+
+def _stated(value: Any) -> str:
+    return "not stated" if value is None else fact_text(value)
+
+
+def _twig(rule: Plain, ways: list[Slots[Change]], names: Plain, sources: Plain) -> Twig:
+    """A rule with the ways to meet it; the slots of a way are to be filled together."""
+    worded = f" Worded for {rule['worded_for']}." if rule["worded_for"] else ""
+    text = f"{source_name(sources[rule['source']])}, {place(rule)}{partners(rule, names)}: {rule['paraphrase']}{worded}"
+    below: list[Twig] = []
+    for slots in ways:
+        changes = tuple(map(_slot, slots))
+        below += changes if len(changes) == 1 else [Twig("these together:", changes)]
+    return Twig(text, tuple(below))
+
+
+def _slot(changes: tuple[Change, ...]) -> Twig:
+    """Changes of which any will do: what comes to be so, what is so now, and what to type."""
+    now = "; ".join(dict.fromkeys(f" ({change.now})" for change in changes if change.now))
+    cannot = "; cannot change" if any(change.kind == CANNOT_CHANGE for change in changes) else ""
+    ...
