@@ -7,6 +7,7 @@
   lint    check format and style
   types   check the types
   bench   measure the speed
+  differential   hold durable_rules to the reference evaluator on a million random profiles (half an hour)
   build   build the source distribution and the wheel into dist
   clean   remove .venv, dist and the caches
 
@@ -42,6 +43,7 @@ TASKS = {
     "lint": LINT,
     "types": ["mypy"],
     "bench": ["python benchmarks/bench.py"],
+    "differential": ["python benchmarks/differential.py"],
     "build": ["python -m build"],
     "clean": [],
 }

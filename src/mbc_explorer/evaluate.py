@@ -161,6 +161,10 @@ class Evaluator:
         """Whether some consistent completion of the facts makes each condition met, or not met, as wanted."""
         return self._search(dict(known), set(), [], goals)
 
+    def is_consistent(self, facts: Mapping[str, str]) -> bool:
+        """Whether some case has all these facts."""
+        return self._search({}, set(), list(facts.items()), [])
+
     def _prepared(self, condition: Condition) -> tuple[Condition, Walk, list[str]]:
         """A condition with its walk and facts, prepared once; kept with them, so that its identity can be the key."""
         found = self._walks.get(id(condition))
