@@ -8,6 +8,8 @@
   types   check the types
   bench   measure the speed
   differential   hold durable_rules to the reference evaluator on a million random profiles (half an hour)
+  audit   look every pinned library up in the advisory database; says so where that cannot be reached
+  lock    pin the newest libraries that fit pyproject.toml in requirements.lock
   build   build the source distribution and the wheel into dist
   clean   remove .venv, dist and the caches
 
@@ -44,6 +46,8 @@ TASKS = {
     "types": ["mypy"],
     "bench": ["python benchmarks/bench.py"],
     "differential": ["python benchmarks/differential.py"],
+    "audit": [],
+    "lock": [],
     "build": ["python -m build"],
     "clean": [],
 }
@@ -53,6 +57,10 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "setup.json"
+LOCK = ROOT / "requirements.lock"
+"""Every library of the development set-up, pinned with its hashes; the engine is apart, since it is built here."""
+NOT_RUN = 3
+"""The exit code of an audit that reached nothing: neither a pass nor a failure."""
 ENGINE_LOG = VENV / "engine-build.log"
 ENGINE_MACRO = "-DPyEval_CallObject=PyObject_CallObject"
 """durable_rules 2.0.28 calls a function that Python 3.13 removed; this names its successor."""
@@ -76,6 +84,8 @@ def main() -> int:
         return 0
     texts = find_corpus() if TASKS[task] is CHECKS else None
     install(dev=task != "demo", again=task == "setup")
+    if task in ("audit", "lock"):
+        return audit() if task == "audit" else 0 if lock() else 1
     failed = [step for step in TASKS[task] if not run_step(step, texts)]
     if TASKS[task] is CHECKS:
         if texts is None:
@@ -89,7 +99,7 @@ def install(*, dev: bool, again: bool) -> None:
     place = f"{sys.version} {sys.base_prefix} {ROOT}"
     stamp = json.loads(STAMP.read_text()) if STAMP.exists() else {"place": place}
     foreign = stamp["place"] != place
-    sources = [ROOT / "pyproject.toml", ROOT / "src/mbc_explorer/version.py"]
+    sources = [ROOT / "pyproject.toml", ROOT / "src/mbc_explorer/version.py", LOCK]
     wanted = {
         "place": place,
         "project": sha256(b"".join(source.read_bytes() for source in sources)).hexdigest(),
@@ -100,9 +110,9 @@ def install(*, dev: bool, again: bool) -> None:
         make_venv(clear=foreign)
         project = tomllib.loads(sources[0].read_text(encoding="utf-8"))["project"]
         extras = project["optional-dependencies"]
-        needed = [name for name in project["dependencies"] if not name.startswith("durable_rules")]
-        if wanted["dev"]:
-            needed += extras["dev"]
+        needed = ["--require-hashes", "--requirement", str(LOCK)]
+        if not wanted["dev"]:
+            needed = [name for name in project["dependencies"] if not name.startswith("durable_rules")]
         say("Installing the libraries" + (" and the development tools" if wanted["dev"] else ""))
         if not (pip("install", *needed) and pip("install", "--no-deps", "--editable", ".")):
             sys.exit("The installation failed; pip says why above.")
@@ -137,6 +147,32 @@ def build_engine(requirements: list[str]) -> bool:
     if not built:
         pip("uninstall", "--yes", "durable_rules", quiet=True)
     return built
+
+
+def lock() -> bool:
+    """Write the lock anew, with uv."""
+    options = ["--extra", "dev", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--upgrade"]
+    command = ["pip", "compile", "pyproject.toml", *options, "--no-emit-package", "durable-rules", "-q", "-o", LOCK.name]
+    return pip("install", "uv") and call(BIN / "python", "-m", "uv", *command)
+
+
+def audit() -> int:
+    """Look up every pinned library. Where the database knew none of them, the audit was not run, and says so."""
+    if not pip("install", "pip-audit"):
+        return NOT_RUN
+    options = ["-r", LOCK.name, "--no-deps", "--disable-pip", "--progress-spinner", "off", "--format", "json"]
+    done = subprocess.run([str(BIN / "pip-audit"), *options], cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        found = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        found = []
+    known = [row for row in found if "vulns" in row]
+    if not known:
+        say("The audit was NOT RUN: the advisory database could not be reached, or knew none of the libraries.")
+        return NOT_RUN
+    bad = [f"{row['name']} {row['version']}: {vuln['id']}" for row in known for vuln in row["vulns"]]
+    say("\n".join([f"{len(known)} of {len(found)} libraries looked up, {len(bad)} advisories.", *bad]))
+    return 1 if bad else 0
 
 
 def engine_works() -> bool:

@@ -205,19 +205,32 @@ def assert_same_tree(tree: Plain, shown: Plain, *, turned: bool = False) -> None
 # ---------------------------------------------------------------- reasons
 
 
-def without(node: Condition, kept: frozenset[Criterion], truth: bool, *, wanted: bool = True) -> Condition:
-    """A condition of which only some criteria are left; each of the others stands against what is to be shown."""
+def is_true(node: Condition, true: set[Criterion], *, wanted: bool = True) -> bool:
+    """Whether a condition is met where these of its criteria are."""
     match node:
-        case All(parts):
-            return All(tuple(without(part, kept, truth, wanted=wanted) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(without(part, kept, truth, wanted=wanted) for part in parts))
+        case All(parts) | AnyOf(parts):
+            together = all if (node.kind == "all") is wanted else any
+            return together(is_true(part, true, wanted=wanted) for part in parts)
         case Not(part):
-            return Not(without(part, kept, truth, wanted=not wanted))
+            return is_true(part, true, wanted=not wanted)
         case OneOf() | Includes() | AtLeast() | AtMost():
-            if Criterion(node, wanted) in kept:
-                return node
-            return All(()) if truth is not wanted else AnyOf(())
+            return Criterion(node, wanted) in true
+
+
+def is_so(criterion: Criterion, case: Known) -> bool:
+    """Whether a criterion is met; what does not apply meets neither it nor its opposite."""
+    fact, values = literal(criterion.leaf)
+    return case[fact] != NOT_APPLICABLE and (case[fact] in values) is criterion.wanted
+
+
+def every_case(facts: Iterable[str], known: Known) -> list[Known]:
+    """Every way that some facts can be in a case of which others are known."""
+    found: list[Known] = [{}]
+    for fact in facts:
+        values = [known[fact]] if fact in known else the_catalog().facts[fact]
+        found = [{**case, fact: value} for case in found for value in values]
+        found = [case for case in found if fits(known, *((f, v) for f, v in case.items() if f not in known))]
+    return found
 
 
 def criteria_of(node: Condition, *, wanted: bool = True) -> dict[Criterion, None]:
@@ -232,14 +245,14 @@ def criteria_of(node: Condition, *, wanted: bool = True) -> dict[Criterion, None
 
 def smallest_reasons(condition: Condition, truth: bool, known: Known) -> set[frozenset[Criterion]]:
     """By brute force: the smallest sets of criteria with which a condition has this truth, whatever the others are."""
-    found: list[frozenset[Criterion]] = []
     criteria = list(criteria_of(condition))
-    for some in chain.from_iterable(combinations(criteria, size) for size in range(len(criteria) + 1)):
-        kept = frozenset(some)
-        if any(smaller <= kept for smaller in found):
-            continue
-        if not evaluator().possible(known, [(without(condition, kept, truth), not truth)]):
-            found.append(kept)
+    possible = [{c: is_so(c, case) for c in criteria} for case in every_case(facts_read(condition), known)]
+    found: list[frozenset[Criterion]] = []
+    for some in map(frozenset, chain.from_iterable(combinations(criteria, n) for n in range(len(criteria) + 1))):
+        # all others stand against it, which is the worst that they can do
+        cases = ({c for c in criteria if (case[c] if c in some else not truth)} for case in possible)
+        if not any(smaller <= some for smaller in found) and all(is_true(condition, case) is truth for case in cases):
+            found.append(some)
     return set(found)
 
 
@@ -259,6 +272,56 @@ def test_the_reasons_of_rules_are_exactly_the_smallest_that_suffice(case: Case) 
     """Each set suffices, none can do with less, and none is missing."""
     for condition in conditions():
         assert_reasons(condition, case)
+
+
+def asked(condition_facts: Iterable[str]) -> st.SearchStrategy[Leaf]:
+    """Criteria on some facts."""
+    options: list[Leaf] = []
+    for fact in condition_facts:
+        name, colon, item = fact.partition(":")
+        count, at_least, number = fact.partition(">=")
+        if colon:
+            options.append(Includes(name, item))
+        elif at_least:
+            options += [AtLeast(count, int(number)), AtMost(count, int(number) - 1)]
+        else:
+            values = [value for value in the_catalog().facts[fact] if value != NOT_APPLICABLE]
+            options += [OneOf(fact, some) for size in (1, 2) for some in combinations(values, size)]
+    return st.sampled_from(options)
+
+
+TIED = {
+    "receptors": ["er_status", "pr_status", "hr_status", "her2_status", "triple_negative"],
+    "person": ["sex", "menopausal_status", "ovarian_suppression", "current_therapies:ovarian_suppression"],
+    "symptoms": ["symptoms:pain", "symptoms:bone_pain", "symptoms>=1", "symptom_level"],
+    "counts": ["prior_regimens>=1", "metastatic_regimens>=1", "line_of_therapy", "completed_regimens>=1"],
+    "spread": ["metastatic_areas>=2", "metastatic_areas>=3", "metastatic_growths>=2", "metastatic_growths>=3"],
+}
+"""Facts that constraints tie together, a few of each group."""
+
+
+def small_conditions() -> st.SearchStrategy[Condition]:
+    """Conditions of a few criteria on facts that are tied together."""
+
+    def over(facts: list[str]) -> st.SearchStrategy[Condition]:
+        return st.recursive(
+            asked(facts),
+            lambda inner: st.one_of(
+                st.lists(inner, min_size=2, max_size=3).map(lambda parts: All(tuple(parts))),
+                st.lists(inner, min_size=2, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+                inner.map(Not),
+            ),
+            max_leaves=6,
+        )
+
+    return st.sampled_from(list(TIED.values())).flatmap(over)
+
+
+@settings(max_examples=300)
+@given(cases(most=8), small_conditions())
+def test_the_reasons_of_any_condition_are_exactly_the_smallest_that_suffice(case: Case, condition: Condition) -> None:
+    """The same of conditions that no rule has, where one criterion or another must be met whatever the case is."""
+    assert_reasons(condition, case)
 
 
 # ---------------------------------------------------------------- what would settle a condition

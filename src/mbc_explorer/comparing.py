@@ -48,7 +48,7 @@ def compare(one: Case, other: Case) -> Plain:
     """How the answers to two profiles differ.
 
     Returns:
-        `profiles`: both, as valid input. `stated`: each attribute that they state otherwise, `from` and `to` (None
+        `profiles`: both, as valid input. `notes`: for each, what is unusual about it. `stated`: each attribute that they state otherwise, `from` and `to` (None
         where it is not stated). `follows`: facts known of one and not, or otherwise, of the other, in words.
         `options`: each option that moves, with `from` and `to` (its status), its `move` (see `MOVES`), and
         `because`: the rules that moved it, each with its stance, its truth before and after, its reason and its
@@ -56,6 +56,7 @@ def compare(one: Case, other: Case) -> Plain:
     """
     return {
         "profiles": [one.plain, other.plain],
+        "notes": [case.report.data["notes"] for case in (one, other)],
         "stated": [
             {"attribute": name, "from": one.plain.get(name), "to": other.plain.get(name)}
             for name in one.catalog.attributes

@@ -49,7 +49,9 @@ def nearest(case: Case, option: str) -> Plain:
     for rule in case.catalog.rules_of[option] if row["status"] != "described" else ():
         if rule.stance != DESCRIBES:
             continue
-        told = {name: rules[rule.id][name] for name in ("statement", "paraphrase", "worded_for", "note", "anchor")}
+        told = {
+            name: rules[rule.id][name] for name in ("with", "statement", "paraphrase", "worded_for", "note", "anchor")
+        }
         for way in ways(case, rule):
             after = case.altered(way.changes)
             facts = [fact_text(fact, values, case.catalog) for fact, values in way.facts]

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Truth = bool | None
 Walk = Callable[[Mapping[str, str]], Truth]
 WORDS = {True: MET, False: NOT_MET, None: UNKNOWN}
+MAX_PREPARED = 4000
+"""So many conditions are kept prepared; all of the shipped rules have a few hundred parts."""
 
 
 def walk(condition: Condition, domains: Mapping[str, tuple[str, ...]], positive: bool = True) -> Walk:
@@ -169,6 +171,8 @@ class Evaluator:
         """A condition with its walk and facts, prepared once; kept with them, so that its identity can be the key."""
         found = self._walks.get(id(condition))
         if found is None:
+            if len(self._walks) >= MAX_PREPARED:  # conditions that were made to explain a case are not met again
+                self._walks.clear()
             found = self._walks[id(condition)] = (condition, walk(condition, self._domains), _facts(condition))
         return found
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     Truth = Callable[[Condition], bool | None]
 
+NO_CONDITION = "no condition"
+"""What is said of a condition that asks for nothing."""
+
 
 def words(identifier: str) -> str:
     """An identifier as words: `not_mutated` as `not mutated`."""
@@ -78,7 +81,7 @@ def fact_text(fact: str, values: Iterable[str], catalog: Catalog) -> str:
     if at_least and values == (YES,):
         return leaf_text(AtLeast(attribute.id, int(number)), catalog)
     if at_least and values == (NO,):
-        none = attribute.kind == "list" and number == "1"
+        none = attribute.kind in ("list", "count") and number == "1"
         return f"{attribute.label}: none" if none else leaf_text(AtMost(attribute.id, int(number) - 1), catalog)
     if colon or at_least:
         return f"{leaf_text(Includes(attribute.id, item), catalog) if colon else fact}: {alternatives(values)}"
@@ -110,7 +113,7 @@ def condition_text(condition: Condition, catalog: Catalog, nested: bool = False)
     """A whole condition as one phrase."""
     match condition:
         case All(()):
-            return "no condition"
+            return NO_CONDITION
         case All(parts) | Any(parts):
             joint = (
                 "; " if isinstance(condition, All) and not nested else " and " if isinstance(condition, All) else " or "

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.catalog import DESCRIBES
-from mbc_explorer.condition import NOT_APPLICABLE, attribute_of, attributes_read, facts_read
+from mbc_explorer.condition import NOT_APPLICABLE, attribute_of, attributes_read, facts_read, leaves, literal
 from mbc_explorer.edit import edits
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.explain import fact_text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Attribute, Catalog, Rule
+    from mbc_explorer.condition import Leaf
     from mbc_explorer.edit import Changes, Wanted
     from mbc_explorer.explorer import Explorer
     from mbc_explorer.profile import Fact, Regimen
@@ -86,7 +87,7 @@ def pairs(explorer: Explorer, asked: Iterable[Boundary], seed: int = 0) -> Itera
             "name": catalog.options[rule.option].name,
             "stance": rule.stance,
             **stated_by(rule, catalog),
-            "fact": fact_text(boundary.fact, _values(boundary, catalog), catalog),
+            "fact": _criterion(boundary, catalog),
             "asks": [name for name in catalog.attributes if name in asks],
             **(_pair_plain(*found, rule) if found else {**_NOTHING, "follows": []}),
         }
@@ -140,6 +141,19 @@ def _values(boundary: Boundary, catalog: Catalog) -> tuple[str, ...]:
     cubes = [dict(catalog.cubes[number]) for number in boundary.rule.settling]
     values = [value for cube in cubes for value in cube.get(boundary.fact, ())]
     return tuple(value for value in catalog.facts[boundary.fact] if value in values)
+
+
+def _criterion(boundary: Boundary, catalog: Catalog) -> str:
+    """The fact with the values that the rule asks for; where it excludes them, with those that are left."""
+    asked = {value for leaf in leaves(boundary.rule.condition) for value in _asked(leaf, boundary.fact)}
+    values = _values(boundary, catalog)
+    wanted = [value for value in values if value in asked] or [value for value in values if value != NOT_APPLICABLE]
+    return fact_text(boundary.fact, wanted, catalog)
+
+
+def _asked(leaf: Leaf, fact: str) -> tuple[str, ...]:
+    read, values = literal(leaf)
+    return values if read == fact else ()
 
 
 def _pair(boundary: Boundary, starts: Iterable[Case]) -> tuple[Case, Case] | None:

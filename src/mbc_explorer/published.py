@@ -231,6 +231,116 @@ class ReportOut(Published):
     narrowed_to: dict[str, list[str]] | None = None
 
 
+class StatedOut(Published):
+    """A rule, with the statement that it rests on."""
+
+    rule: str
+    stance: Literal["describes", "describes_as_not_used", "investigational"]
+    with_: list[str] = Field(alias="with")
+    statement: str
+    paraphrase: str
+    worded_for: str | None
+    note: str | None
+    anchor: AnchorOut
+
+
+Stated = str | int | list[str]
+"""What a profile states of an attribute, as valid input."""
+
+
+class DiffersOut(Published):
+    """The one attribute that is stated otherwise in the two cases of a pair."""
+
+    attribute: str
+    met: Stated
+    not_met: Stated
+
+
+class DiffersTooOut(Published):
+    """A fact of another attribute that differs with it, in words."""
+
+    attribute: str
+    met: str
+    not_met: str
+
+
+class PairSideOut(Published):
+    """A complete, made-up case, with what is said of the option there."""
+
+    profile: dict[str, Stated]
+    status: Status
+    says: list[StatedOut] = Field(description="Every rule on the option that holds.")
+
+
+class PairOut(StatedOut):
+    """Two cases that one criterion of a rule tells apart."""
+
+    option: str
+    name: str
+    fact: str = Field(description="The criterion in words.")
+    asks: list[str] = Field(description="The attributes that the rule asks about, as they are stated.")
+    differ: DiffersOut | None = Field(description="null, as both cases are, where no pair was found with this seed.")
+    follows: list[DiffersTooOut]
+    met: PairSideOut | None
+    not_met: PairSideOut | None
+
+
+class PairsOut(Published):
+    """Minimal pairs for the criteria of rules."""
+
+    schema_version: str
+    disclaimer: str
+    software: SoftwareOut
+    knowledge: KnowledgeOut
+    seed: int
+    boundaries: int = Field(description="How many pairs there are without a limit.")
+    pairs: list[PairOut]
+
+
+class PartingOut(Published):
+    """A profile on which two readings part, with the truth of both."""
+
+    profile: dict[str, Stated]
+    own: Truth
+    other: Truth
+
+
+class TruthsOut(Published):
+    own: Truth
+    other: Truth
+
+
+class StatusesOut(Published):
+    own: Status
+    other: Status
+
+
+class ReadingOut(StatedOut):
+    """Another reading of a rule; the rule's own decides. `truths` and `statuses` are there with a profile."""
+
+    id: str
+    option: str
+    name: str
+    because: str
+    own: str = Field(description="The condition that decides, in words.")
+    other: str = Field(description="The condition of the other reading, in words.")
+    parting: PartingOut
+    truths: TruthsOut | None = None
+    statuses: StatusesOut | None = Field(default=None, description="The option's status by either reading.")
+
+
+class ReadingsOut(Published):
+    """Sentences with two defensible readings; with a profile, those that come to something else there."""
+
+    schema_version: str
+    disclaimer: str
+    software: SoftwareOut
+    knowledge: KnowledgeOut
+    profile: dict[str, Stated] | None = None
+    agree: int | None = Field(default=None, description="How many readings come to the same for the profile.")
+    readings: list[ReadingOut]
+
+
 class MapEndOut(Published):
     """A rule at the end of its criteria. `criterion` and `missing` are its verdict, where there is a profile."""
 
@@ -383,7 +493,14 @@ class MatrixOut(Published):
     cells: list[MatrixCellOut]
 
 
-MODELS: dict[str, type[Published]] = {"report": ReportOut, "map": MapOut, "matrix": MatrixOut, "error": ErrorOut}
+MODELS: dict[str, type[Published]] = {
+    "report": ReportOut,
+    "pairs": PairsOut,
+    "readings": ReadingsOut,
+    "map": MapOut,
+    "matrix": MatrixOut,
+    "error": ErrorOut,
+}
 """What comes out, by the name of its schema."""
 
 

@@ -5,11 +5,12 @@ Computed from the condition trees and from the engine's verdicts and derived fac
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.condition import (
+    ALWAYS,
     All,
     AtLeast,
     AtMost,
@@ -43,7 +44,13 @@ class Criterion(NamedTuple):
     leaf: Leaf
     wanted: bool
 
+    @property
+    def condition(self) -> Condition:
+        """What is asked: the leaf, or that it is excluded."""
+        return self.leaf if self.wanted else Not(self.leaf)
 
+
+NEVER = AnyOf(())
 Reasons = list[frozenset[Criterion]]
 """Smallest sets of criteria that settle a condition together."""
 
@@ -189,76 +196,54 @@ def criterion_plain(leaf: Leaf, case: Case, *, wanted: bool = True) -> Plain:
     }
 
 
-def reasons(node: Condition, truth: bool, case: Case, *, wanted: bool = True) -> Reasons:
-    """Every smallest set of criteria that gives a condition its truth; the fewest criteria first.
+def reasons(condition: Condition, truth: bool, case: Case) -> Reasons:
+    """Every smallest set of criteria that gives a condition its truth, whatever the others are; the fewest first.
 
     Most often a set's criteria each have the truth that they lend. Where a whole is settled though its parts are
     open (they cannot all be met, or not all fail), the set holds those parts.
 
     Args:
-        node: a condition with this truth in the case.
+        condition: one with this truth in the case.
         truth: True for what meets it, False for what blocks it.
         case: the profile, judged.
-        wanted: whether the condition stands outside every *not*, or inside an even number of them.
     """
-    match node:
-        case All(parts) | AnyOf(parts):
-            if truth is (node.kind == "all"):
-                found = [
-                    frozenset[Criterion]().union(*chosen) for chosen in product(*_each(parts, truth, case, wanted))
-                ]
-            else:
-                found = [
-                    some
-                    for part in parts
-                    if case.truth(part) is truth
-                    for some in reasons(part, truth, case, wanted=wanted)
-                ]
-                found += _joint(parts, truth, case, wanted)
-            return smallest(found)
-        case Not(part):
-            return reasons(part, not truth, case, wanted=not wanted)
-        case OneOf() | Includes() | AtLeast() | AtMost():
-            return [frozenset([Criterion(node, wanted)])]
-    assert_never(node)
+    lending = [c for c in dict.fromkeys(_criteria(condition)) if case.truth(c.condition) is not (not truth)]
 
+    def suffice(some: frozenset[Criterion]) -> bool:
+        left = _left(condition, some, truth)
+        return not case.evaluator.possible(case.known, [(left, not truth)])
 
-def _each(parts: tuple[Condition, ...], truth: bool, case: Case, wanted: bool) -> list[Reasons]:
-    return [reasons(part, truth, case, wanted=wanted) for part in parts]
-
-
-def _joint(parts: tuple[Condition, ...], truth: bool, case: Case, wanted: bool) -> Reasons:
-    """Sets of open parts of which one must have this truth, whatever the facts turn out to be."""
-    undecided = [part for part in parts if case.truth(part) is None]
-    found: list[tuple[Condition, ...]] = []
-    for size in range(2, len(undecided) + 1):
-        for some in combinations(undecided, size):
-            if any(set(smaller) <= set(some) for smaller in found):
-                continue
-            if not case.evaluator.possible(case.known, [(part, not truth) for part in some]):
-                found.append(some)
-    return [frozenset(_criteria(some, wanted)) for some in found]
-
-
-def _criteria(parts: Iterable[Condition], wanted: bool) -> list[Criterion]:
-    found: list[Criterion] = []
-    for part in parts:
-        match part:
-            case All(inner) | AnyOf(inner):
-                found += _criteria(inner, wanted)
-            case Not(inner):
-                found += _criteria([inner], not wanted)
-            case OneOf() | Includes() | AtLeast() | AtMost():
-                found.append(Criterion(part, wanted))
-            case _:
-                assert_never(part)
+    needed = frozenset(c for c in lending if not suffice(frozenset(lending) - {c}))
+    others = [c for c in lending if c not in needed]
+    found: Reasons = []
+    for some in chain.from_iterable(combinations(others, size) for size in range(len(others) + 1)):
+        together = needed.union(some)
+        if not any(smaller <= together for smaller in found) and suffice(together):
+            found.append(together)
     return found
 
 
-def smallest(sets: Iterable[frozenset[Any]]) -> list[frozenset[Any]]:
-    """The sets that hold no other, each once, the fewest members first."""
-    kept: list[frozenset[Any]] = []
-    for some in sorted(dict.fromkeys(sets), key=len):
-        if not any(other <= some for other in kept):
-            kept.append(some)
-    return kept
+def _left(node: Condition, kept: frozenset[Criterion], truth: bool, *, wanted: bool = True) -> Condition:
+    """A condition of some of its criteria, each of the others standing against the truth."""
+    match node:
+        case All(parts):
+            return All(tuple(_left(part, kept, truth, wanted=wanted) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(_left(part, kept, truth, wanted=wanted) for part in parts))
+        case Not(part):
+            return Not(_left(part, kept, truth, wanted=not wanted))
+        case OneOf() | Includes() | AtLeast() | AtMost():
+            against = ALWAYS if truth is not wanted else NEVER
+            return node if Criterion(node, wanted) in kept else against
+    assert_never(node)
+
+
+def _criteria(node: Condition, *, wanted: bool = True) -> list[Criterion]:
+    match node:
+        case All(parts) | AnyOf(parts):
+            return [criterion for part in parts for criterion in _criteria(part, wanted=wanted)]
+        case Not(part):
+            return _criteria(part, wanted=not wanted)
+        case OneOf() | Includes() | AtLeast() | AtMost():
+            return [Criterion(node, wanted)]
+    assert_never(node)

@@ -397,6 +397,7 @@ class RulesFile(Model):
 class ExceptionData(Model):
     rule: Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
     because: Text
+    cites: list[Cite] = Field(min_length=1)
 
 
 class InvariantData(Model):
@@ -405,24 +406,31 @@ class InvariantData(Model):
     id: Slug
     says: Text
     given: ConditionData | None = None
-    claims: Literal["never_described", "always_described", "unchanged_by", "kept_when"]
+    claims: Literal["never_described", "always_described", "unchanged_by", "kept_when", "kept_with_more"]
+    each: Literal["rule", "option"] = "rule"
     attributes: list[Name] = []
     becomes: ConditionData | None = None
     categories: list[Name] = []
     options: list[Name] = []
     sources: list[Slug] = []
+    asking: list[Name] = []
+    stance: Literal["describes", "describes_as_not_used", "investigational"] = "describes"
     exceptions: list[ExceptionData] = Field(default=[], alias="except")
     cites: list[Cite] = []
     basis: Literal["stated", "curator"] = "stated"
 
     @model_validator(mode="after")
     def _whole(self) -> InvariantData:
-        if (self.claims in ("unchanged_by", "kept_when")) != bool(self.attributes):
-            raise ValueError("attributes are named exactly for unchanged_by and kept_when")
+        if (self.claims in ("unchanged_by", "kept_when", "kept_with_more")) != bool(self.attributes):
+            raise ValueError("attributes are named exactly where cases are compared")
         if (self.claims == "kept_when") != (self.becomes is not None):
             raise ValueError("becomes is given exactly for kept_when")
-        if self.claims != "unchanged_by" and self.given is None:
+        if self.claims in ("never_described", "kept_when") and self.given is None:
             raise ValueError("given says for which cases this holds")
+        if self.each == "option" and not self.attributes:
+            raise ValueError("each is given only where cases are compared")
+        if self.exceptions and (self.each == "option" or self.claims == "always_described"):
+            raise ValueError("rules are excepted only from what is claimed of each rule")
         if (self.basis == "stated") != bool(self.cites):
             raise ValueError("an invariant is cited exactly when its basis is stated")
         return self

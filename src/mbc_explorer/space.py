@@ -130,6 +130,20 @@ class Space:
                 found = found.exists(self._manager.var(number))
         return found
 
+    def grown(self, diagram: Diagram, facts: Iterable[str]) -> Diagram:
+        """The possible cases of a diagram, and those that differ from one of them only in having more of these facts.
+
+        The facts are of lists and counts, whose first value says more than the second.
+        """
+        found = diagram & self.possible
+        for fact in facts:
+            more, fewer = (self._values[fact, value] for value in self._domains[fact][:2])
+            without = found & fewer
+            for number in self._variables[fact]:
+                without = without.exists(self._manager.var(number))
+            found |= without & more
+        return found
+
     def witness(self, diagram: Diagram) -> dict[str, str] | None:
         """A possible case of a diagram, complete; None where there is none."""
         chosen = diagram & self.possible

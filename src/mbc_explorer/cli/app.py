@@ -15,6 +15,9 @@ from mbc_explorer.version import VERSION
 
 COMMANDS = {
     "explore": "What the documents say of a profile.",
+    "why": "Why an option is described: criteria, facts, where they come from, and statements.",
+    "why-not": "Why an option is not described: what blocks it, or what would settle it.",
+    "nearest": "The smallest changes to a profile under which a document describes an option.",
     "pairs": "Minimal pairs: two made-up cases that one fact tells apart.",
     "readings": "Sentences that can be read in two ways, and where the readings part.",
     "profile": "What can be said of a case, and in which words; or an empty profile.",

@@ -259,10 +259,11 @@ def chosen(
 
 
 def option_words(catalog: Catalog) -> dict[str, str]:
-    """Other words for options: their names and aliases, and every word for a drug that one option stands for."""
+    """Other words for options: their names and aliases, and every word for a drug or class that one stands for."""
     found = {word: row.id for row in catalog.options.values() for word in (row.name, *row.aliases)}
     alone = {row.agents[0]: row.id for row in catalog.options.values() if len(row.agents) == 1}
-    return found | {word: alone[meaning] for word, meaning in catalog.words.items() if meaning in alone}
+    by_meaning = alone | {name: name for name in catalog.options}
+    return found | {word: by_meaning[meaning] for word, meaning in catalog.words.items() if meaning in by_meaning}
 
 
 def write_output(text: str, output: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,10 +31,13 @@ from mbc_explorer.second_readings import readings as readings_of
 if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog, Reading
 
+Details = Annotated[
+    bool, typer.Option("--details", "-d", help="With a profile, tell also those in full that change no status.")
+]
 EPILOG = (
     "Examples:  mbc readings tamoxifen  |  mbc readings --source msk-2016  |  mbc readings cancercare-2024:92 --json  "
-    "|  mbc readings --er + --her2 - --menopause premenopausal --prior tamoxifen. With a profile: the readings that "
-    "come to something else than the one that decides."
+    "|  mbc readings --er + --her2 - --menopause premenopausal --prior tamoxifen. An attribute that is not given is "
+    "unknown, never negative."
 )
 
 
@@ -45,6 +48,7 @@ def readings(
     profile: ProfileFile = None,
     set_: Assigned = None,
     source: Sources = None,
+    details: Details = False,
     output: Output = None,
     engine: Engine = None,
     json: Json = False,
@@ -74,7 +78,8 @@ def readings(
 
     about = blank.report.data
     records = {record["id"]: record for record in about["sources"]}
-    write_output(render_readings(data, about["names"], records, color=output is None and wants_color()), output)
+    color = output is None and wants_color()
+    write_output(render_readings(data, about["names"], records, details=details, color=color), output)
 
 
 def _asked(catalog: Catalog, names: list[str] | None, sources: tuple[str, ...]) -> list[Reading]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 WIDTH = 80
+HELD = "\N{NO-BREAK SPACE}"
+"""Holds two words of a tree on one line; it is printed as a blank."""
 
 
 class Twig(NamedTuple):
@@ -76,5 +78,5 @@ def _drawn(twigs: tuple[Twig, ...], before: str) -> Iterator[tuple[str, str]]:
         first, rest = (f"{before}└─ ", f"{before}   ") if last else (f"{before}├─ ", f"{before}│  ")
         hang = f"{rest}│  " if twig.below else f"{rest}   "
         for line in wrap(twig.text, WIDTH, initial_indent=first, subsequent_indent=hang, break_on_hyphens=False):
-            yield line, twig.style
+            yield line.replace(HELD, " "), twig.style
         yield from _drawn(twig.below, rest)

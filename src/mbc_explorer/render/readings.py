@@ -7,51 +7,63 @@ from typing import Any
 from mbc_explorer.explain import counted, listing
 from mbc_explorer.render.frame import closed, opened
 from mbc_explorer.render.page import Page
-from mbc_explorer.render.words import STANCE_WORDS, STATUS_TITLES, fact_text, partners, place, source_name
+from mbc_explorer.render.words import STANCE_WORDS, STATUS_TITLES, brief_place, fact_text, partners, place, source_name
 
 Plain = dict[str, Any]
 TRUTHS = {"met": "met", "not_met": "not met", "unknown": "unknown"}
 
 
-def render_readings(data: Plain, names: Plain, sources: Plain, *, color: bool = False) -> str:
+def render_readings(data: Plain, names: Plain, sources: Plain, *, details: bool = False, color: bool = False) -> str:
     """The other readings by statement; those that rules of a statement share are told once.
 
     Args:
         data: readings, with what every answer begins with; with a `profile`, those that come to something else there.
         names: labels of attributes, categories and agents, as a report has them.
         sources: the record of each source by its id.
+        details: with a profile, tell also those in full on which no option's status hangs.
         color: mark up with terminal colors; the words are the same without.
     """
-    page = _of_profile(data, names, color) if "profile" in data else _of_texts(data, color)
-    by_statement: dict[tuple[str, str], list[Plain]] = {}
-    for row in data["readings"]:
-        by_statement.setdefault((row["statement"], row["own"]), []).append(row)
-    for rows in by_statement.values():
-        _statement(page, rows, names, sources)
+    rows = data["readings"]
+    if "profile" in data:
+        page = opened("Where another reading comes to something else", data, names, color=color)
+        page.heading(f"Other readings: {len(rows)} come to something else here, {data['agree']} to the same")
+        page.say("The reading that is named first is the one that decides every answer.", 2)
+    else:
+        page = Page(color=color)
+        page.say("Sentences that can be read in two ways", style="bold")
+        page.say("Educational only; not medical advice. See the end.")
+        rules = len({row["rule"] for row in rows})
+        page.say(f"{counted(len(rows), 'other reading')} of {counted(rules, 'rule')}. The reading that is named first is "
+                 "the one that decides every answer.")  # fmt: skip
+    moving = [row for row in rows if "statuses" not in row or row["statuses"]["own"] != row["statuses"]["other"]]
+    for some in _by_statement(moving):
+        _statement(page, some, names, sources)
+    rest = [row for row in rows if row not in moving]
+    if rest:
+        page.heading(f"Without a change of any option's status ({len(rest)}{'' if details else '; --details'})")
+    for some in _by_statement(rest):
+        if details:
+            _statement(page, some, names, sources)
+        else:
+            _in_short(page, some, names, sources)
     return closed(page, data)
 
 
-def _of_texts(data: Plain, color: bool) -> Page:
-    page = Page(color=color)
-    page.say("Sentences that can be read in two ways", style="bold")
-    page.say("Educational only; not medical advice. See the end.")
-    rules = len({row["rule"] for row in data["readings"]})
-    page.say(
-        f"{counted(len(data['readings']), 'other reading')} of {counted(rules, 'rule')}. The reading named first is the "
-        "one that decides every answer; with a profile, only readings that come to something else are shown."
-    )
-    return page
+def _by_statement(rows: list[Plain]) -> list[list[Plain]]:
+    """Readings of rules that share a statement and a condition, together."""
+    found: dict[tuple[str, str], list[Plain]] = {}
+    for row in rows:
+        found.setdefault((row["statement"], row["own"]), []).append(row)
+    return list(found.values())
 
 
-def _of_profile(data: Plain, names: Plain, color: bool) -> Page:
-    page = opened("Where another reading comes to something else", data, names, color=color)
-    apart = data["readings"]
-    moved = {row["option"]: row["name"] for row in apart if row["statuses"]["own"] != row["statuses"]["other"]}
-    page.heading(f"Other readings: {len(apart)} come to something else, {data['agree']} to the same")
-    if apart:
-        told = f"An option's status hangs on it for {', '.join(moved.values())}." if moved else "No status hangs on one."
-        page.say(f"The reading named first is the one that decides. {told}", 2)
-    return page
+def _in_short(page: Page, rows: list[Plain], names: Plain, sources: Plain) -> None:
+    """A statement in a line: what its condition comes to here, and what by the other readings."""
+    first = rows[0]
+    options = listing(dict.fromkeys(f"{row['name']}{partners(row, names)}" for row in rows))
+    where = f"{source_name(sources[first['anchor']['source']])}: {brief_place(first)}"
+    others = listing(dict.fromkeys(TRUTHS[row["truths"]["other"]] for row in rows))
+    page.say(f"{options} ({where}): {TRUTHS[first['truths']['own']]}; read otherwise, {others}", 2, hang=2)
 
 
 def _statement(page: Page, rows: list[Plain], names: Plain, sources: Plain) -> None:
@@ -68,9 +80,10 @@ def _statement(page: Page, rows: list[Plain], names: Plain, sources: Plain) -> N
     for row in rows:
         shared.setdefault((row["because"], row["other"]), []).append(row)
     for (because, other), some in shared.items():
-        only = "" if len(some) == len(options) else f", of {listing(options[row['rule']] for row in some)}"
+        only = "" if len(some) == len(options) else f"; of {listing(options[row['rule']] for row in some)}"
         truth = f" [{TRUTHS[some[0]['truths']['other']]}]" if "truths" in some[0] else ""
-        page.say(f"Read otherwise{only}{truth}: {other}", 2, hang=2)
+        name = some[0]["id"].rpartition("/")[2]
+        page.say(f"Read otherwise ({name}{only}){truth}: {other}", 2, hang=2)
         page.say(because, 4)
         page.say(_consequence(some) if truth else _parting(some[0]["parting"], names), 4, hang=2)
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mbc_explorer.explain import counted
-from mbc_explorer.render.frame import closed, opened
+from mbc_explorer.explain import NO_CONDITION, counted
+from mbc_explorer.render.frame import asked, closed, opened
 from mbc_explorer.render.page import Twig
 from mbc_explorer.render.words import (
     CURATORS_STEP,
-    STATUS_TITLES,
     citation_text,
     fact_text,
     folded,
-    missing_text,
     partners,
     place,
     said,
     slots_text,
     source_name,
 )
-from mbc_explorer.report import LEGEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,9 +49,11 @@ def render_why(data: Plain, names: Plain, sources: Plain, *, details: bool = Fal
         color: mark up with terminal colors; the words are the same without.
     """
     told = _Told(names, sources, details)
-    page = _begun("Why", data, names, color)
+    option = data["option"]
+    page = opened(f"Why: {option['name']}", data, names, color=color)
+    asked(page, option, names)
     if not any(view["rules"] for view in data["sources"]):
-        page.say(f"No statement on it holds for this profile; `mbc why-not {data['option']['id']}` tells why not.", 2)
+        page.say(f"No statement on it holds for this profile; `mbc why-not {option['id']}` tells why.", 2)
     for view in data["sources"]:
         told.documents(page, view, [told.held(rule) for rule in view["rules"]])
     told.others(page, [view for view in data["sources"] if not view["rules"]])
@@ -73,7 +72,8 @@ def render_why_not(data: Plain, names: Plain, sources: Plain, *, details: bool =
     """
     told = _Told(names, sources, details)
     option = data["option"]
-    page = _begun("Why not", data, names, color)
+    page = opened(f"Why not: {option['name']}", data, names, color=color)
+    asked(page, option, names)
     failed = [rule for view in data["sources"] for rule in view["rules"]]
     if option["status"] == "described":
         rest = "Shown are the statements that do not hold." if failed else "Every statement that describes it holds."
@@ -88,17 +88,6 @@ def render_why_not(data: Plain, names: Plain, sources: Plain, *, details: bool =
         page.heading("What would have to be otherwise")
         page.say(f"`mbc nearest {option['id']}` shows the smallest changes to the profile.", 2)
     return closed(page, data)
-
-
-def _begun(question: str, data: Plain, names: Plain, color: bool) -> Page:
-    option = data["option"]
-    page = opened(f"{question}: {option['name']}", data, names, color=color)
-    page.heading(f"{option['name']}: {STATUS_TITLES[option['status']].casefold()}")
-    legend = LEGEND[option["status"]]
-    page.say(f"{legend[0].upper()}{legend[1:]}.", 2)
-    if option["missing"]:
-        page.say(f"Missing: {missing_text(option['missing'], names)}.", 2, hang=2)
-    return page
 
 
 class _Told:
@@ -169,7 +158,12 @@ class _Told:
         if node["origin"] is None:
             return Twig(text, style=STYLES[node["truth"]])
         brief, below = self._origin(node["origin"])
-        known = "" if node["origin"]["text"] == node["text"] else f"; here {node['origin']['text']}"
+        label, _, _ = node["text"].partition(": ")
+        known = (
+            ""
+            if node["origin"]["text"] == node["text"]
+            else f"; here {node['origin']['text'].removeprefix(f'{label}: ')}"
+        )
         return Twig(f"{text}{known} ({brief})", below, STYLES[node["truth"]])
 
     def _origin(self, origin: Plain) -> tuple[str, tuple[Twig, ...]]:
@@ -179,6 +173,8 @@ class _Told:
         if origin["because"] is None:
             return ("entered" if label == origin["text"] else f"entered, as {label}"), ()
         how = "concluded" if origin["how"] == "derived" else f"read from {label}"
+        if origin["basis"] == "structure" and not origin["from"]:
+            return how, ()  # it was only counted or read
         if origin["text"] in self._seen:
             return f"{how}, as above", ()
         self._seen.add(origin["text"])
@@ -209,10 +205,17 @@ class _Told:
         for reading in rule["readings"]:
             if self._details or reading not in same:
                 mark = MARKS[reading["criterion"]]
-                yield Twig(f"read otherwise {mark}: {reading['because']} It then asks for: {reading['condition']}.")
+                yield Twig(f"read otherwise {mark}: {reading['because']} {_then(reading)}")
         if same and not self._details:
             mark = MARKS[rule["criterion"]]
             yield Twig(f"{counted(len(same), 'other reading')} of it, {mark} too (--details)", style="dim")
+
+
+def _then(reading: Plain) -> str:
+    """What a reading asks for."""
+    if reading["condition"] == NO_CONDITION:
+        return f"It then has {NO_CONDITION}."
+    return f"It then asks for: {reading['condition']}."
 
 
 def _settled(sets: list[Plain]) -> Iterator[Twig]:

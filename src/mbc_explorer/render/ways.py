@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.counterfactuals import KINDS
 from mbc_explorer.edit import CAN_CHANGE, CANNOT_CHANGE, UNKNOWN_BEFORE
 from mbc_explorer.explain import counted
 from mbc_explorer.render.frame import asked, closed, opened
-from mbc_explorer.render.page import Twig
+from mbc_explorer.render.page import HELD, Twig
 from mbc_explorer.render.words import assignment, fact_text, folded, partners, place, source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mbc_explorer.render.words import Slots
 
 Plain = dict[str, Any]
 
 HEADINGS = {
-    UNKNOWN_BEFORE: "With facts that are unknown so far, and nothing stated otherwise",
-    CAN_CHANGE: "With a fact that could come to be otherwise",
+    UNKNOWN_BEFORE: "With facts that are merely unknown so far",
+    CAN_CHANGE: "With a fact that can come to be otherwise",
     CANNOT_CHANGE: "With a fact that cannot change: another case than this one",
 }
 """What stands above the ways whose changes go so far."""
 FEW = 8
 """So many ways are shown unless all are asked for."""
+LONG = 50
+"""What is longer is not said again."""
 
 
 class Change(NamedTuple):
@@ -35,8 +35,8 @@ class Change(NamedTuple):
     text: str
     """What comes to be so."""
     now: str
+    """What is so before it."""
     typed: str
-    kind: str
 
 
 def render_nearest(data: Plain, names: Plain, sources: Plain, *, everything: bool = False, color: bool = False) -> str:
@@ -59,6 +59,7 @@ def render_nearest(data: Plain, names: Plain, sources: Plain, *, everything: boo
     kinds = {kind: [way for way in data["ways"] if _kind(way) == kind] for kind in KINDS}
     left = len(data["ways"]) if everything else FEW
     hidden = 0
+    seen: set[str] = set()
     for kind, found in kinds.items():
         rules = _by_rule(found)
         shown: list[Twig] = []
@@ -66,7 +67,7 @@ def render_nearest(data: Plain, names: Plain, sources: Plain, *, everything: boo
             ways = folded([tuple(map(partial(_change, names=names), way["changes"])) for way in rule])
             hidden += max(0, len(ways) - left)
             if ways[:left]:
-                shown.append(_twig(rule[0], ways[:left], names, sources))
+                shown.append(Twig(_statement(rule[0], names, sources, seen), tuple(map(_way, ways[:left]))))
             left = max(0, left - len(ways))
         if shown:
             page.heading(HEADINGS[kind])
@@ -94,27 +95,42 @@ def _by_rule(ways: list[Plain]) -> list[list[Plain]]:
 def _change(change: Plain, names: Plain) -> Change:
     label = names["attributes"][change["attribute"]]
     text = " and ".join(change["facts"]) or f"{label}: {_stated(change['to'])}"
-    now = "" if change["from"] is None else f"now {label}: {fact_text(change['from'])}"
-    return Change(text, now, assignment(change["attribute"], change["to"]), change["kind"])
+    return Change(text, _now(change, label, text), assignment(change["attribute"], change["to"]))
+
+
+def _now(change: Plain, label: str, text: str) -> str:
+    """What is so before a change, without what was just said, and not at length."""
+    if change["from"] is None:
+        return "unknown now" if change["kind"] == UNKNOWN_BEFORE else "not stated now"
+    stated = fact_text(change["from"])
+    told = stated if text.startswith(f"{label}: ") else f"{label}: {stated}"
+    now = f"now {told}" if len(told) <= LONG else "now otherwise"
+    return f"{now}, which cannot change" if change["kind"] == CANNOT_CHANGE else now
 
 
 def _stated(value: Any) -> str:
     return "not stated" if value is None else fact_text(value)
 
 
-def _twig(rule: Plain, ways: list[Slots[Change]], names: Plain, sources: Plain) -> Twig:
-    """A rule with the ways to meet it; the slots of a way are to be filled together."""
+def _statement(rule: Plain, names: Plain, sources: Plain, seen: set[str]) -> str:
+    """Who says it and where, and what, unless that was told before."""
+    where = f"{source_name(sources[rule['source']])}, {place(rule)}{partners(rule, names)}"
+    if rule["rule"] in seen:
+        return f"{where}, as above"
+    seen.add(rule["rule"])
     worded = f" Worded for {rule['worded_for']}." if rule["worded_for"] else ""
-    text = f"{source_name(sources[rule['source']])}, {place(rule)}{partners(rule, names)}: {rule['paraphrase']}{worded}"
-    below: list[Twig] = []
-    for slots in ways:
-        changes = tuple(map(_slot, slots))
-        below += changes if len(changes) == 1 else [Twig("these together:", changes)]
-    return Twig(text, tuple(below))
+    return f"{where}: {rule['paraphrase']}{worded}"
 
 
-def _slot(changes: tuple[Change, ...]) -> Twig:
-    """Changes of which any will do: what comes to be so, what is so now, and what to type."""
-    now = "; ".join(dict.fromkeys(f" ({change.now})" for change in changes if change.now))
-    cannot = "; cannot change" if any(change.kind == CANNOT_CHANGE for change in changes) else ""
-    ...
+def _way(slots: Slots[Change]) -> Twig:
+    """Changes that are made together, and what to type; where one of several will do, the first of them."""
+    lines = [_slot(changes) for changes in slots]
+    example = "for example " if any(len(changes) > 1 for changes in slots) else ""
+    typed = Twig(example + " ".join(changes[0].typed.replace(" ", HELD, 1) for changes in slots), style="bold")
+    return Twig(lines[0], (typed,)) if len(lines) == 1 else Twig("together:", (*map(Twig, lines), typed))
+
+
+def _slot(changes: tuple[Change, ...]) -> str:
+    """Changes of which any will do: what comes to be so, and what is so now."""
+    now = "; ".join(dict.fromkeys(change.now for change in changes))
+    return f"{', or '.join(change.text for change in changes)} ({now})"

@@ -136,7 +136,7 @@ def fact_text(value: Any) -> str:
 def assignment(attribute: str, value: Any) -> str:
     """What to type to state a value: `--set her2_status=negative`; None takes a statement back."""
     if isinstance(value, list):
-        value = PARTED.join(map(str, value)) or NONE
+        value = f"{PARTED} ".join(map(str, value)) or NONE
     return f"--set {quote(f'{attribute}={UNKNOWN if value is None else value}')}"
 
 

@@ -1,0 +1,82 @@
+"""`mbc missing`: what is unknown and matters, what each answer brings and takes, and what is still worth asking."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from mbc_explorer.cli.app import single
+from mbc_explorer.cli.explore import Assigned, Details, Engine, Output, ProfileFile
+from mbc_explorer.cli.options import (
+    Json,
+    Knowledge,
+    as_json,
+    attribute_options,
+    catalog_of,
+    chosen,
+    profile_from,
+    stated,
+    wants_color,
+    write_output,
+)
+from mbc_explorer.explorer import Explorer
+from mbc_explorer.questions import missing as missing_of
+from mbc_explorer.report import enveloped
+
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option("--attribute", metavar="ATTRIBUTE", help="Only the answers to this question, with the reasons."),
+]
+Everything = Annotated[bool, typer.Option("--all", "-a", help="Every question, and every answer, however many.")]
+EPILOG = (
+    "Examples:  mbc missing --er + --pr + --her2 - --menopause postmenopausal --prior none  |  mbc missing --her2 + "
+    "--attribute prior_therapies  |  mbc missing --profile case.yaml --all  |  mbc missing --er - --json. A question "
+    "that is counted higher settles more options; that says nothing of the options."
+)
+
+
+def missing(
+    context: typer.Context,
+    *,
+    profile: ProfileFile = None,
+    set_: Assigned = None,
+    attribute: Attributes = None,
+    all_: Everything = False,
+    details: Details = False,
+    output: Output = None,
+    engine: Engine = None,
+    json: Json = False,
+    knowledge: Knowledge = None,
+) -> None:
+    """What is unknown and matters: the questions still worth asking, with how many options an answer settles, and for
+    each question what each answer would bring and take, with the sentences."""
+    catalog = catalog_of(knowledge)
+    words = {alias: row.id for row in catalog.attributes.values() for alias in row.aliases}
+    wanted = chosen(attribute, catalog.attributes, "attribute", words, otherwise="; `mbc profile` lists them.")
+    case = Explorer(catalog, engine).case(profile_from(catalog, profile, set_ or [], stated(context)))
+    found = missing_of(case)
+    if wanted:
+        rows = [row for row in found["attributes"] if row["attribute"] in wanted]
+        found = {**found, "attributes": rows, "narrowed_to": {"attributes": list(wanted)}}
+    data = enveloped({**case.heading, **found})
+    if json:
+        write_output(as_json(data, output), output)
+        return
+    from mbc_explorer.render.questions import render_questions
+
+    about = case.report.data
+    records = {record["id"]: record for record in about["sources"]}
+    titles = {row.id: row.name for row in catalog.attributes.values()}
+    color = output is None and wants_color()
+    page = render_questions(
+        data, titles, about["names"], records, details=details, everything=all_, color=color
+    )
+    write_output(page, output)
+
+
+def command() -> Any:
+    """The command, with an option for each attribute of the vocabulary before its own."""
+    made = single(missing, "missing", EPILOG)
+    made.params[:0] = attribute_options(catalog_of(None))
+    return made

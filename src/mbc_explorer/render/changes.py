@@ -1,0 +1,181 @@
+"""What another profile changes in the answer, as text."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mbc_explorer.comparing import MOVES, RESTATED
+from mbc_explorer.explain import counted, words
+from mbc_explorer.render.frame import closed, opened
+from mbc_explorer.render.page import Page
+from mbc_explorer.render.words import (
+    STANCE_WORDS,
+    STATUS_TITLES,
+    brief_place,
+    citation_text,
+    fact_text,
+    partners,
+    place,
+    reason,
+    source_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Plain = dict[str, Any]
+
+MARKS = {"described": "+", "undetermined": "?", "not_described": "-"}
+STYLES = {"described": "green", "undetermined": "yellow", "not_described": "dim"}
+
+
+class Wording(NamedTuple):
+    """How the two profiles are called."""
+
+    headings: dict[str, str]
+    """What stands above the options of each move."""
+    one: str
+    """What stands before the status by the first profile."""
+    gone: str
+    """What stands before a statement that holds for the first profile alone."""
+    come: str
+    """What stands before one that holds for the second alone, where both kinds are told together."""
+
+
+NOW = Wording({name: f"{name.upper()}: {told}" for name, told in MOVES.items()}, "before", "no longer", "now")
+FOR_B = Wording(
+    {
+        "appears": "DESCRIBED FOR B, and not for A",
+        "disappears": "DESCRIBED FOR A, and not for B",
+        "settled": "UNDETERMINED FOR A, and not described for B",
+        "unsettled": "UNDETERMINED FOR B, and not for A",
+        "restated": "OTHERWISE STATED: the same status for both, by other statements",
+    },
+    "for A", "for A alone", "for B alone",
+)  # fmt: skip
+
+
+class Shown(NamedTuple):
+    """What a page of moves is made with."""
+
+    names: Plain
+    sources: Plain
+    wording: Wording
+    details: bool
+
+
+def render_what_if(
+    data: Plain, names: Plain, sources: Plain, *, details: bool = False, everything: bool = False, color: bool = False
+) -> str:
+    """What is different when something of a profile is stated otherwise.
+
+    Args:
+        data: what `comparing.what_if` found, with what every answer begins with.
+        names: labels of attributes, categories and agents, as a report has them.
+        sources: the record of each source by its id.
+        details: each statement on its own, paraphrased, instead of one line a source.
+        everything: also tell the statements on options whose status stays as it is.
+        color: mark up with terminal colors; the words are the same without.
+    """
+    page = opened("What would be different", data, names, color=color)
+    page.heading("Stated otherwise")
+    for row in data["stated"]:
+        label = names["attributes"][row["attribute"]]
+        page.say(f"{label}: {_value(row['to'])} (before: {_value(row['from'])})", 2, hang=2)
+    if not data["stated"]:
+        page.say("nothing; the profile says so already", 2)
+    if data["follows"]:
+        page.heading("What follows from that")
+    for row in data["follows"]:
+        now = row["to"] or f"{names['attributes'][row['attribute']]}: not known"
+        page.say(f"{now} (before: {row['from'] or 'not known'})", 2, hang=2)
+    before, after = data["notes"]
+    _notes(page, [note for note in after if note not in before])
+    _moves(page, data["options"], Shown(names, sources, NOW, details), everything=everything)
+    return closed(page, data)
+
+
+def render_compared(
+    data: Plain, files: list[str], names: Plain, sources: Plain, *,
+    details: bool = False, everything: bool = False, color: bool = False,
+) -> str:  # fmt: skip
+    """How the answers to two profiles differ; `files` are the names that the two came by."""
+    page = Page(color=color)
+    page.say("How the answers to two profiles differ", style="bold")
+    page.say("Educational only; not medical advice. See the end.")
+    page.heading("The profiles, as understood")
+    for letter, file, profile in zip("AB", files, data["profiles"], strict=True):
+        page.say(f"{letter}: {file}{'' if profile else ' (nothing is known)'}", 2, hang=2)
+    one, other = data["profiles"]
+    differing = {row["attribute"] for row in data["stated"]}
+    for name, value in one.items():
+        if name not in differing:
+            page.say(f"both {names['attributes'][name]}: {fact_text(value)}", 2, hang=2)
+    for row in data["stated"]:
+        label = names["attributes"][row["attribute"]]
+        page.say(f"{label}: {_value(row['from'])} (A), {_value(row['to'])} (B)", 2, hang=2)
+    if data["follows"]:
+        page.heading("What follows for one of them, or otherwise for the other")
+    for row in data["follows"]:
+        page.say(f"A: {row['from'] or 'not known'}. B: {row['to'] or 'not known'}.", 2, hang=2)
+    for letter, notes in zip("AB", data["notes"], strict=True):
+        _notes(page, notes, f"Notes on {letter}")
+    _moves(page, data["options"], Shown(names, sources, FOR_B, details), everything=everything)
+    return closed(page, data)
+
+
+def _value(value: Any) -> str:
+    return "not stated" if value is None else fact_text(value)
+
+
+def _notes(page: Page, notes: list[Plain], heading: str = "Notes") -> None:
+    if notes:
+        page.heading(heading)
+    for note in notes:
+        page.say(f"* {note['note']}{citation_text(note['citations'])}", 2, hang=2)
+
+
+def _moves(page: Page, options: list[Plain], shown: Shown, *, everything: bool) -> None:
+    """The options by how they move; those whose status stays by name only, unless everything is asked for."""
+    if not options:
+        page.heading("No option moves")
+        page.say("The same statements hold for the same options.", 2)
+    for move, heading in shown.wording.headings.items():
+        rows = [option for option in options if option["move"] == move]
+        if rows:
+            page.heading(f"{heading} ({len(rows)})")
+        if rows and move == RESTATED and not everything:
+            page.say(f"{', '.join(row['name'] for row in rows)}. --all shows the statements.", 2, hang=2)
+            continue
+        for option in rows:
+            status = words(option["from"])
+            before = f"{status} as before" if shown.wording is NOW and move == RESTATED else status
+            told = f"; {before}" if move == RESTATED else f"; {shown.wording.one}: {before}"
+            page.say(f"{MARKS[option['to']]} {option['name']}{told}", 2, STYLES[option["to"]], hang=2)
+            say_statements(page, option["because"], shown, 4)
+
+
+def say_statements(page: Page, because: Iterable[Plain], shown: Shown, indent: int) -> None:
+    """The statements that move an option, by source: in short, or each on its own and paraphrased."""
+    for source, group in groupby(because, key=lambda row: row["anchor"]["source"]):
+        rules = list(group)
+        name = source_name(shown.sources[source])
+        if not shown.details:
+            told = "; ".join(f"{brief_place(rule)}{partners(rule, shown.names)} [{_why(rule, shown)}]" for rule in rules)
+            page.say(f"{name}: {told}", indent, hang=2)
+            continue
+        page.say(name, indent)
+        for rule in rules:
+            worded = f" Worded for {rule['worded_for']}." if rule["worded_for"] else ""
+            page.say(f"{place(rule)}{partners(rule, shown.names)} [{_why(rule, shown)}]:", indent + 2, hang=2)
+            page.say(f"{rule['paraphrase']}{worded}", indent + 4)
+
+
+def _why(rule: Plain, shown: Shown) -> str:
+    """What a statement does, if it is not a plain "says" for the second profile, and why."""
+    stance = "" if rule["stance"] == "describes" else f"{STANCE_WORDS[rule['stance'], 'met']}: "
+    told = reason({**rule, "criterion": rule["to"]})
+    if rule["from"] == "met":
+        return f"{shown.wording.gone}: {stance}{told}"
+    return f"{stance}{told}"
