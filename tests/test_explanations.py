@@ -35,8 +35,9 @@ from mbc_explorer.counterfactuals import nearest, ways
 from mbc_explorer.edit import edits
 from mbc_explorer.engine import is_available
 from mbc_explorer.evaluate import WORDS, Evaluator
-from mbc_explorer.explain import fact_text
+from mbc_explorer.explain import fact_text, leaf_text
 from mbc_explorer.facts import known_facts
+from mbc_explorer.origin import origin
 from mbc_explorer.profile import read_profile
 from mbc_explorer.questions import missing
 from mbc_explorer.reasons import Criterion, reasons, why, why_not
@@ -91,17 +92,23 @@ def fits(known: Known, *pairs: tuple[str, str]) -> bool:
     return evaluator().possible(known, [(OneOf(fact, (value,)), True) for fact, value in pairs])
 
 
+def open_values(fact: str, known: Known) -> list[str]:
+    """The values that a fact has in some case with the facts that are known."""
+    return [value for value in the_catalog().facts[fact] if fits(known, (fact, value))]
+
+
 # ---------------------------------------------------------------- why and why not
 
 
 @cache
-def said() -> dict[tuple[str, str], tuple[str, str]]:
-    """The fact and the value that a text tells of an attribute."""
+def said() -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
+    """The fact and the values that a text tells of an attribute."""
     catalog = the_catalog()
     told = [
-        ((attribute_of(fact), fact_text(fact, [value], catalog)), (fact, value))
-        for fact, values in catalog.facts.items()
-        for value in values
+        ((attribute_of(fact), fact_text(fact, values, catalog)), (fact, values))
+        for fact, domain in catalog.facts.items()
+        for size in range(1, len(domain))
+        for values in combinations(domain, size)
     ]
     assert len(dict(told)) == len(told), "two facts of an attribute are told in the same words"
     return dict(told)
@@ -119,28 +126,30 @@ def origins_of(found: Plain) -> Iterator[Plain]:
     criteria = [*nodes_of(found["tree"])] if "tree" in found else [c for b in found["blocked_by"] for c in b["criteria"]]
     waiting = [criterion["origin"] for criterion in criteria if criterion["origin"]]
     while waiting:
-        origin = waiting.pop()
-        yield origin
-        waiting += origin["from"]
+        row = waiting.pop()
+        yield row
+        waiting += row["from"]
 
 
-def assert_true(origin: Plain, case: Case) -> None:
+def assert_true(told: Plain, case: Case) -> None:
     """What an origin tells is so in the case, and what it is taken from makes it so by itself."""
-    fact, value = said()[origin["attribute"], origin["text"]]
-    assert case.known[fact] == value
-    if origin["how"] == "derived":
-        assert origin["given"] is None
-        assert origin["because"]
-        assert origin["from"]
-        rests_on = dict(said()[row["attribute"], row["text"]] for row in origin["from"])
-        assert evaluator().implied(rests_on).get(fact) == value
+    fact, values = said()[told["attribute"], told["text"]]
+    if fact in case.known:
+        assert values == (case.known[fact],)
+    if told["how"] == "derived":
+        assert told["given"] is None
+        assert told["because"]
+        assert told["from"]
+        assert fact not in case.facts.known
+        rests_on = [said()[row["attribute"], row["text"]] for row in told["from"]]
+        assert tuple(open_values(fact, {name: value for name, (value,) in rests_on})) == values
         return
-    assert origin["from"] == []
-    attribute, stated = origin["given"].values()
+    assert told["from"] == []
+    attribute, stated = told["given"].values()
     assert case.plain[attribute] == stated
-    assert (origin["how"] == "entered") == (attribute == origin["attribute"] and not origin["because"])
+    assert (told["how"] == "entered") == (attribute == told["attribute"] and not told["because"])
     understood = read_profile(Profile({attribute: stated}), case.catalog)
-    assert known_facts(understood, case.catalog).known.get(fact) == value
+    assert (known_facts(understood, case.catalog).known.get(fact),) == values
 
 
 def rules_of(found: Plain) -> list[Plain]:
@@ -171,8 +180,20 @@ def test_why_and_why_not_agree_with_explore(case: Case) -> None:
             assert bool(rule["settled_by"]) == (rule["criterion"] == "unknown")
         for rule in [*rules_of(held), *rules_of(failed)]:
             assert rule["criterion"] == case.truths[rule["id"]]
-            for origin in origins_of(rule):
-                assert_true(origin, case)
+            for row in origins_of(rule):
+                assert_true(row, case)
+
+
+def test_a_fact_that_the_history_adds_to_an_open_list_is_said_to_be_read_there() -> None:
+    """A list that is stated beside the history is named as the origin of what it tells itself, and of nothing else."""
+    listed, history = ["tamoxifen", "unknown"], ["tamoxifen@stopped=progression", "chemotherapy@stopped=progression"]
+    case = explorers()[0].case(Profile(therapies_stopped_for_progression=listed, prior_therapies=history))
+    told = {fact: origin(fact, case) for fact in case.known if fact.startswith("therapies_stopped_for_progression:")}
+    for row in told.values():
+        assert_true(row, case)
+    named = {fact.partition(":")[2]: row["given"]["attribute"] for fact, row in told.items()}
+    assert named["tamoxifen"] == named["hormone_therapy"] == "therapies_stopped_for_progression"
+    assert named["chemotherapy"] == named["aromatase_inhibitor"] == "prior_therapies"
 
 
 @settings(max_examples=25)
@@ -184,9 +205,18 @@ def test_the_tree_of_why_is_the_condition_with_its_truths(case: Case) -> None:
         for rule in rules_of(why(case, option["id"])):
             assert_same_tree(rule["tree"], shown[rule["id"]]["condition"])
             for node in nodes_of(rule["tree"]):
-                if node["kind"] == "criterion":
-                    assert (node["origin"] is None) == (node["truth"] == "unknown")
+                if node["kind"] == "criterion" and not node["origin"]:
+                    assert node["truth"] == "unknown" or node["text"] in asked_whatever()
             assert rule["tree"]["decides"] or not list(leaves(case.catalog.rules[rule["id"]].condition))
+
+
+@cache
+def asked_whatever() -> set[str]:
+    """Criteria that ask for any value that their fact can have, so that nothing needs to be known."""
+    catalog = the_catalog()
+    every = {leaf: None for condition in conditions() for leaf in leaves(condition)}
+    asked = [(leaf, *literal(leaf)) for leaf in every]
+    return {leaf_text(leaf, catalog) for leaf, fact, values in asked if set(values) == set(catalog.facts[fact])}
 
 
 def assert_same_tree(tree: Plain, shown: Plain, *, turned: bool = False) -> None:
@@ -341,10 +371,6 @@ def follows(cube: Cube, known: Known) -> bool:
     """Whether every case with these facts has one of the values of each fact of a cube."""
     others = [(fact, value) for fact, values in cube for value in the_catalog().facts[fact] if value not in values]
     return not any(fits(known, pair) for pair in others)
-
-
-def open_values(fact: str, known: Known) -> list[str]:
-    return [value for value in the_catalog().facts[fact] if fits(known, (fact, value))]
 
 
 def assert_settles(condition: Condition, cube: Cube, met: bool, known: Known) -> None:

@@ -51,8 +51,8 @@ def compare(one: Case, other: Case) -> Plain:
         `profiles`: both, as valid input. `notes`: for each, what is unusual about it. `stated`: each attribute that they state otherwise, `from` and `to` (None
         where it is not stated). `follows`: facts known of one and not, or otherwise, of the other, in words.
         `options`: each option that moves, with `from` and `to` (its status), its `move` (see `MOVES`), and
-        `because`: the rules that moved it, each with its stance, its truth before and after, its reason and its
-        statement; and those of another stance (that it is not used, that it is under study) that come or go with it.
+        `because`: the rules that moved it or leave it open, each with its stance, its truth before and after, its
+        reason and its statement; and those of another stance (not used, under study) that come or go with it.
     """
     return {
         "profiles": [one.plain, other.plain],
@@ -95,7 +95,8 @@ def _moved(option: Option, changed: list[Rule], one: Case, other: Case) -> list[
     before, after = one.statuses[option.id], other.statuses[option.id]
     if before == after and MET not in {case.truths[rule.id] for rule in changed for case in (one, other)}:
         return []
-    because = [_because(rule, one, other) for rule in changed if _is_responsible(rule, before, after, one, other)]
+    rules = one.catalog.rules_of[option.id] if before != after == UNDETERMINED else changed
+    because = [_because(rule, one, other) for rule in rules if _is_responsible(rule, before, after, one, other)]
     found = {"id": option.id, "name": option.name, "from": before, "to": after, "move": _move(before, after)}
     return [{**found, "because": because}]
 
@@ -109,8 +110,8 @@ def _move(before: str, after: str) -> str:
 
 
 def _is_responsible(rule: Rule, before: str, after: str, one: Case, other: Case) -> bool:
-    """Whether a rule that changed came to be met or ceased to be, or was what left the option open."""
-    if one.is_met(rule) or other.is_met(rule):
+    """Whether a rule came to be met or ceased to be, or is what left, or leaves, the option open."""
+    if one.is_met(rule) is not other.is_met(rule):
         return True
     if rule.stance != DESCRIBES or before == after or DESCRIBED == after:
         return False

@@ -136,24 +136,15 @@ class _Reading:
             if attribute.kind == "list":
                 found: Truth = True if item in listed else (False if given.complete else None)
             else:
-                found = self._holds(item, given.items, given.complete)
+                found = holds(item, given.items, given.complete, self.catalog)
             self._settle(fact, found)
         if attribute.kind == "therapies":
             self._entail_categories(attribute, given.items)
 
-    def _holds(self, wanted: str, therapies: Iterable[str], complete: bool) -> Truth:
-        """Whether therapies hold one: by name, by what they imply, or perhaps, where a wider category is named."""
-        implied = self.catalog.implied
-        therapies = tuple(therapies)
-        if any(wanted in implied[therapy] for therapy in therapies):
-            return True
-        perhaps = not complete or any(therapy in implied[wanted] for therapy in therapies)
-        return None if perhaps else False
-
     def _history(self, attribute: Attribute, history: History) -> None:
         for fact in self._asked.get(attribute.id, []):
             item = fact.removeprefix(f"{attribute.id}:")
-            parts = [self._holds(item, regimen.agents, regimen.complete) for regimen in history.regimens]
+            parts = [holds(item, regimen.agents, regimen.complete, self.catalog) for regimen in history.regimens]
             self._settle(fact, _any([*parts, *([] if history.complete else [None])]))
         self._entail_categories(attribute, [agent for regimen in history.regimens for agent in regimen.agents])
 
@@ -169,7 +160,7 @@ class _Reading:
                 pass
 
     def _count(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
-        counted = [self._matches(regimen, source) for regimen in history.regimens]
+        counted = [matches(regimen, source, self.catalog) for regimen in history.regimens]
         least = sum(1 for truth in counted if truth is True)
         most = sum(1 for truth in counted if truth is not False) if history.complete else None
         stated = self.facts.get(attribute.id)
@@ -202,22 +193,11 @@ class _Reading:
             truth = True if least >= number else False if most is not None and most < number else None
             self._settle(fact, truth, YES, NO)
 
-    def _matches(self, regimen: Regimen, source: FromRegimens) -> Truth:
-        asked: list[Truth] = []
-        if source.including:
-            asked.append(self._holds(source.including, regimen.agents, regimen.complete))
-        if source.setting:
-            asked.append(regimen.setting == source.setting if regimen.setting else None)
-        if source.stopped:
-            completed = source.stopped == "completed" and regimen.months is not None  # months count from completion
-            asked.append(completed or (regimen.stopped == source.stopped if regimen.stopped else None))
-        return False if False in asked else None if None in asked else True
-
     def _stopped(self, attribute: Attribute, source: FromRegimens, history: History) -> None:
         def told(item: str) -> Truth:
             parts: list[Truth] = [] if history.complete else [None]
             for regimen in history.regimens:
-                both = (self._matches(regimen, source), self._holds(item, regimen.agents, regimen.complete))
+                both = (matches(regimen, source, self.catalog), holds(item, regimen.agents, regimen.complete, self.catalog))
                 parts.append(False if False in both else None if None in both else True)
             return _any(parts)
 
@@ -246,7 +226,7 @@ class _Reading:
         if not history.last_known:
             return
         for regimen in reversed(history.regimens):
-            counts = self._matches(regimen, source)
+            counts = matches(regimen, source, self.catalog)
             if counts is True and regimen.months is not None:
                 if self.facts.get(attribute.id, regimen.months) != regimen.months:
                     self._differ(attribute, source, history)
@@ -266,19 +246,37 @@ class _Reading:
             record = self.catalog.agents.get(agent)
             for category in self.catalog.implied[agent][1:] if record else ():
                 if category in asked:
-                    cites = (
-                        [
-                            c
-                            for filed in record.categories
-                            if category in self.catalog.implied[filed.what]
-                            for c in filed.cites
-                        ]
-                        if record
-                        else []
-                    )
-                    name = self.catalog.categories[category].name
-                    because = f"{agent} is filed under {name}."
-                    self.entailed.append(Entailed(attribute.id, category, because, "stated", tuple(cites)))
+                    because, cites = filing(agent, category, self.catalog)
+                    self.entailed.append(Entailed(attribute.id, category, because, "stated", cites))
+
+
+def holds(wanted: str, therapies: Iterable[str], complete: bool, catalog: Catalog) -> Truth:
+    """Whether therapies hold one: by name, by what they imply, or perhaps, where a wider category is named."""
+    therapies = tuple(therapies)
+    if any(wanted in catalog.implied[therapy] for therapy in therapies):
+        return True
+    perhaps = not complete or any(therapy in catalog.implied[wanted] for therapy in therapies)
+    return None if perhaps else False
+
+
+def matches(regimen: Regimen, source: FromRegimens, catalog: Catalog) -> Truth:
+    """Whether a regimen is one of those that an attribute is taken from."""
+    asked: list[Truth] = []
+    if source.including:
+        asked.append(holds(source.including, regimen.agents, regimen.complete, catalog))
+    if source.setting:
+        asked.append(regimen.setting == source.setting if regimen.setting else None)
+    if source.stopped:
+        completed = source.stopped == "completed" and regimen.months is not None  # months count from completion
+        asked.append(completed or (regimen.stopped == source.stopped if regimen.stopped else None))
+    return False if False in asked else None if None in asked else True
+
+
+def filing(agent: str, category: str, catalog: Catalog) -> tuple[str, tuple[Citation, ...]]:
+    """That an agent is filed under a category, in words, and who says so."""
+    filed = [row for row in catalog.agents[agent].categories if category in catalog.implied[row.what]]
+    cites = tuple(cite for row in filed for cite in row.cites)
+    return f"{agent} is filed under {catalog.categories[category].name}.", cites
 
 
 def _any(parts: list[Truth]) -> Truth:

@@ -15,8 +15,8 @@ from mbc_explorer.profile import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mbc_explorer.condition import Condition
     from mbc_explorer.catalog import Agent, Anchored, Catalog, Citation, Fact, Reading, Rule
+    from mbc_explorer.condition import Condition
 
 Plain = dict[str, Any]
 

@@ -213,10 +213,11 @@ def _turnings(boundary: Boundary, catalog: Catalog) -> Iterator[_Turning]:
         gained, lost = cube[fact] & ~other[fact], other[fact] & ~cube[fact]
         joint = meet(cube, {**other, fact: gained}) if gained and lost else None
         idle = 1 << domains[fact].index(NOT_APPLICABLE) if NOT_APPLICABLE in domains[fact] else 0
-        for opposite_values in (lost & ~idle, lost & idle) if joint is not None else ():
-            if opposite_values:
-                sides = [dict(spelled(side, domains)) for side in (joint, {fact: opposite_values}, {fact: gained})]
-                yield _Turning(*sides)
+        if joint is None:
+            continue
+        for values in filter(None, (lost & ~idle, lost & idle)):
+            sides = [dict(spelled(side, domains)) for side in (joint, {fact: values}, {fact: gained})]
+            yield _Turning(*sides)
 
 
 def _sides(case: Case, wanted: Wanted, rule: Rule, *, to_met: bool) -> Iterator[Case]:

@@ -26,7 +26,7 @@ from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.engine import MET, NOT_MET
 from mbc_explorer.evaluate import WORDS
 from mbc_explorer.explain import condition_text, fact_text, leaf_text
-from mbc_explorer.origin import origin
+from mbc_explorer.origin import left_open, origin
 from mbc_explorer.settling import settling
 
 if TYPE_CHECKING:
@@ -188,11 +188,13 @@ def criterion_plain(leaf: Leaf, case: Case, *, wanted: bool = True) -> Plain:
     """One criterion with its truth and the origin of the fact that settles it; None while that is not known."""
     fact, _ = literal(leaf)
     text = leaf_text(leaf, case.catalog)
+    truth = case.truth(Criterion(leaf, wanted).condition)
+    told = origin(fact, case) if fact in case.known else None if truth is None else left_open(fact, case)
     return {
         "kind": "criterion",
         "text": text if wanted else f"not {text}",
-        "truth": WORDS[case.truth(leaf if wanted else Not(leaf))],
-        "origin": origin(fact, case) if fact in case.known else None,
+        "truth": WORDS[truth],
+        "origin": told,
     }
 
 

@@ -33,8 +33,8 @@ def readings(blank: Case, asked: Iterable[Reading], case: Case | None = None) ->
     Returns:
         For each reading its `id`, the `rule` with its `option`, its `name` and the statement, and `because`; both
         conditions in words, `own` and `other`; and `parting`: the smallest `profile` found on which one of them is met
-        and the other not, with the truth of both. With a case, `truths` has what both come to there, and `statuses` what the option
-        is by the rule's own and what it would be by the other.
+        and the other not, with the truth of both. With a case, `truths` has what both come to there, and `statuses`
+        what the option is by the rule's own and what it would be by the other.
     """
     found = []
     parted: dict[tuple[Condition, Condition], Plain] = {}  # many rules share a condition and another reading of it

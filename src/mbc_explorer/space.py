@@ -12,7 +12,7 @@ from mbc_explorer.errors import EngineError, one
 from mbc_explorer.primes import And, Formula, Literal, Or, complement, formula
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from mbc_explorer.catalog import Catalog
     from mbc_explorer.condition import Condition
@@ -46,13 +46,14 @@ class Space:
         self._values: dict[tuple[str, str], Diagram] = {}
         self._variables: dict[str, list[int]] = {}
         self.nothing: Diagram = self._manager.false()
-        everything = self._manager.true()
+        self._complete: Diagram = self._manager.true()
         for fact, values in catalog.facts.items():
-            everything &= self._declared(fact, values)
-        for constraint in catalog.constraints.values():
-            given, then = self.diagram(constraint.given), self.diagram(constraint.then)
-            everything &= ~given | then
-        self.possible: Diagram = everything
+            self._complete &= self._declared(fact, values)
+        self._allowed = {
+            constraint.id: ~self.diagram(constraint.given) | self.diagram(constraint.then)
+            for constraint in catalog.constraints.values()
+        }
+        self.possible: Diagram = self._kept(self._allowed)
         """The cases that contradict nothing."""
 
     def _declared(self, fact: str, values: tuple[str, ...]) -> Diagram:
@@ -77,6 +78,13 @@ class Space:
                     alone &= ~self._values[fact, other]
             some |= alone
         return some
+
+    def _kept(self, constraints: Iterable[str]) -> Diagram:
+        """The cases that contradict none of these constraints."""
+        found = self._complete
+        for name in constraints:
+            found &= self._allowed[name]
+        return found
 
     def diagram(self, condition: Condition) -> Diagram:
         """The cases that meet a condition, possible or not."""
@@ -122,27 +130,27 @@ class Space:
         """Whether every possible case of the first is one of the second."""
         return not self.is_possible(one & ~other)
 
+    def follows(self, constraints: Collection[str]) -> bool:
+        """Whether the other constraints rule out already what these do."""
+        others = self._kept(name for name in self._allowed if name not in constraints)
+        return bool((others & ~self.possible) == self.nothing)
+
     def without(self, diagram: Diagram, facts: Iterable[str]) -> Diagram:
-        """The possible cases of a diagram, and those that differ from one of them in these facts alone."""
-        found = diagram & self.possible
+        """The cases of a diagram, and those that differ from one of them in these facts alone, possible or not."""
         for fact in facts:
             for number in self._variables[fact]:
-                found = found.exists(self._manager.var(number))
-        return found
+                diagram = diagram.exists(self._manager.var(number))
+        return diagram
 
     def grown(self, diagram: Diagram, facts: Iterable[str]) -> Diagram:
-        """The possible cases of a diagram, and those that differ from one of them only in having more of these facts.
+        """The cases of a diagram, and those that differ from one only in having more of these facts, possible or not.
 
-        The facts are of lists and counts, whose first value says more than the second.
+        The facts are of lists and counts: their first value says more than their second.
         """
-        found = diagram & self.possible
         for fact in facts:
             more, fewer = (self._values[fact, value] for value in self._domains[fact][:2])
-            without = found & fewer
-            for number in self._variables[fact]:
-                without = without.exists(self._manager.var(number))
-            found |= without & more
-        return found
+            diagram |= self.without(diagram & fewer, [fact]) & more
+        return diagram
 
     def witness(self, diagram: Diagram) -> dict[str, str] | None:
         """A possible case of a diagram, complete; None where there is none."""

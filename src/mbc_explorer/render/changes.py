@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.comparing import MOVES, RESTATED
-from mbc_explorer.explain import counted, words
+from mbc_explorer.explain import words
 from mbc_explorer.render.frame import closed, opened
 from mbc_explorer.render.page import Page
 from mbc_explorer.render.words import (
     STANCE_WORDS,
-    STATUS_TITLES,
     brief_place,
     citation_text,
     fact_text,
@@ -20,9 +20,6 @@ from mbc_explorer.render.words import (
     reason,
     source_name,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Plain = dict[str, Any]
 
@@ -38,12 +35,12 @@ class Wording(NamedTuple):
     one: str
     """What stands before the status by the first profile."""
     gone: str
-    """What stands before a statement that holds for the first profile alone."""
-    come: str
-    """What stands before one that holds for the second alone, where both kinds are told together."""
+    """What is said of a statement that held for the first profile alone."""
+    why: str
+    """What stands before the reason for that, which is the second profile's."""
 
 
-NOW = Wording({name: f"{name.upper()}: {told}" for name, told in MOVES.items()}, "before", "no longer", "now")
+NOW = Wording({name: f"{name.upper()}: {told}" for name, told in MOVES.items()}, "before", "no longer", "")
 FOR_B = Wording(
     {
         "appears": "DESCRIBED FOR B, and not for A",
@@ -52,7 +49,7 @@ FOR_B = Wording(
         "unsettled": "UNDETERMINED FOR B, and not for A",
         "restated": "OTHERWISE STATED: the same status for both, by other statements",
     },
-    "for A", "for A alone", "for B alone",
+    "for A", "for A alone", "for B ",
 )  # fmt: skip
 
 
@@ -88,8 +85,9 @@ def render_what_if(
     if data["follows"]:
         page.heading("What follows from that")
     for row in data["follows"]:
-        now = row["to"] or f"{names['attributes'][row['attribute']]}: not known"
-        page.say(f"{now} (before: {row['from'] or 'not known'})", 2, hang=2)
+        label = names["attributes"][row["attribute"]]
+        before = (row["from"] or "not known").removeprefix(label).removeprefix(":").strip()
+        page.say(f"{row['to'] or f'{label}: not known'} (before: {before})", 2, hang=2)
     before, after = data["notes"]
     _notes(page, [note for note in after if note not in before])
     _moves(page, data["options"], Shown(names, sources, NOW, details), everything=everything)
@@ -107,18 +105,19 @@ def render_compared(
     page.heading("The profiles, as understood")
     for letter, file, profile in zip("AB", files, data["profiles"], strict=True):
         page.say(f"{letter}: {file}{'' if profile else ' (nothing is known)'}", 2, hang=2)
-    one, other = data["profiles"]
-    differing = {row["attribute"] for row in data["stated"]}
-    for name, value in one.items():
-        if name not in differing:
-            page.say(f"both {names['attributes'][name]}: {fact_text(value)}", 2, hang=2)
-    for row in data["stated"]:
-        label = names["attributes"][row["attribute"]]
+    differing = {row["attribute"]: row for row in data["stated"]}
+    shared = {name: value for name, value in data["profiles"][0].items() if name not in differing}
+    for name, value in shared.items():
+        page.say(f"{names['attributes'][name]}: {fact_text(value)} (both)", 2, hang=2)
+    for name, row in differing.items():
+        label = names["attributes"][name]
         page.say(f"{label}: {_value(row['from'])} (A), {_value(row['to'])} (B)", 2, hang=2)
     if data["follows"]:
         page.heading("What follows for one of them, or otherwise for the other")
     for row in data["follows"]:
-        page.say(f"A: {row['from'] or 'not known'}. B: {row['to'] or 'not known'}.", 2, hang=2)
+        label = names["attributes"][row["attribute"]]
+        one, other = ((row[side] or "not known").removeprefix(label).removeprefix(":").strip() for side in ("from", "to"))
+        page.say(f"{label}: {one} (A), {other} (B)", 2, hang=2)
     for letter, notes in zip("AB", data["notes"], strict=True):
         _notes(page, notes, f"Notes on {letter}")
     _moves(page, data["options"], Shown(names, sources, FOR_B, details), everything=everything)
@@ -153,29 +152,29 @@ def _moves(page: Page, options: list[Plain], shown: Shown, *, everything: bool) 
             before = f"{status} as before" if shown.wording is NOW and move == RESTATED else status
             told = f"; {before}" if move == RESTATED else f"; {shown.wording.one}: {before}"
             page.say(f"{MARKS[option['to']]} {option['name']}{told}", 2, STYLES[option["to"]], hang=2)
-            say_statements(page, option["because"], shown, 4)
+            say_statements(page, option, shown, 4)
 
 
-def say_statements(page: Page, because: Iterable[Plain], shown: Shown, indent: int) -> None:
+def say_statements(page: Page, option: Plain, shown: Shown, indent: int) -> None:
     """The statements that move an option, by source: in short, or each on its own and paraphrased."""
-    for source, group in groupby(because, key=lambda row: row["anchor"]["source"]):
-        rules = list(group)
+    for source, group in groupby(option["because"], key=lambda row: row["anchor"]["source"]):
+        rules = [{**row, "why": _why(row, option["move"], shown.wording)} for row in group]
         name = source_name(shown.sources[source])
         if not shown.details:
-            told = "; ".join(f"{brief_place(rule)}{partners(rule, shown.names)} [{_why(rule, shown)}]" for rule in rules)
+            told = "; ".join(f"{brief_place(rule)}{partners(rule, shown.names)} [{rule['why']}]" for rule in rules)
             page.say(f"{name}: {told}", indent, hang=2)
             continue
         page.say(name, indent)
         for rule in rules:
             worded = f" Worded for {rule['worded_for']}." if rule["worded_for"] else ""
-            page.say(f"{place(rule)}{partners(rule, shown.names)} [{_why(rule, shown)}]:", indent + 2, hang=2)
+            page.say(f"{place(rule)}{partners(rule, shown.names)} [{rule['why']}]:", indent + 2, hang=2)
             page.say(f"{rule['paraphrase']}{worded}", indent + 4)
 
 
-def _why(rule: Plain, shown: Shown) -> str:
+def _why(rule: Plain, move: str, wording: Wording) -> str:
     """What a statement does, if it is not a plain "says" for the second profile, and why."""
-    stance = "" if rule["stance"] == "describes" else f"{STANCE_WORDS[rule['stance'], 'met']}: "
+    stance = "" if rule["stance"] == DESCRIBES else STANCE_WORDS[rule["stance"], "met"]
     told = reason({**rule, "criterion": rule["to"]})
-    if rule["from"] == "met":
-        return f"{shown.wording.gone}: {stance}{told}"
-    return f"{stance}{told}"
+    if rule["from"] == "met" and (stance or move == RESTATED):
+        return f"{wording.gone}{stance and ': '}{stance}; {wording.why}{told}"
+    return f"{stance}: {told}" if stance else told

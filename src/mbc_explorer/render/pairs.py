@@ -83,9 +83,7 @@ class _Told:
         """The fact that differs, and what follows from it: what is asked about, or stated on the other side."""
         differ = pair["differ"]
         shown = {*pair["asks"], *(pair["met"]["profile"].keys() ^ pair["not_met"]["profile"].keys())}
-        follows = [
-            fact[side] for fact in pair["follows"] if fact["attribute"] in shown or fact["met"] == pair["fact"]
-        ]
+        follows = [fact[side] for fact in pair["follows"] if fact["attribute"] in shown or fact["met"] == pair["fact"]]
         also = f" (with it {'; '.join(follows)})" if follows else ""
         return f"{self._stated(differ['attribute'], differ[side])}{also}"
 

@@ -19,6 +19,7 @@ FEW_QUESTIONS, FEW_OPTIONS = 6, 6
 """So many questions are opened, and so many options told of an answer, unless all are asked for."""
 TOLD = {APPEARS: "brings", SETTLED: "takes", RESTATED: "says more of"}
 """What an answer does to an option: described then; not described then; described before and by more statements."""
+STANCES = {"describes": "", "describes_as_not_used": ", not used or not usual", "investigational": ", under study"}
 LEGEND = (
     "brings: described with this answer; takes: undetermined now, not described with this answer; says more of: the "
     "status stays, a further statement holds."
@@ -44,14 +45,89 @@ def render_questions(
     _questions(page, data, titles)
     narrowed = "narrowed_to" in data
     rows = data["attributes"]
+    opening = [row["attribute"] for row in data["questions"] if row["at_most"]][:FEW_QUESTIONS]
     if not narrowed and not everything:
-        settling = [row["attribute"] for row in data["questions"] if row["at_most"]][:FEW_QUESTIONS]
-        rows = sorted((row for row in rows if row["attribute"] in settling), key=lambda r: settling.index(r["attribute"]))
+        by_name = {row["attribute"]: row for row in rows}
+        rows = [by_name[name] for name in opening]
     if rows:
         page.heading("What each answer brings and takes")
         page.say(LEGEND, 2)
     shown = Shown(names, sources, NOW, details)
     for row in rows:
-        _answers(page, row, titles, shown, everything=everything or narrowed, open_=narrowed or details)
-    ...
+        page.heading(f"{titles[row['attribute']]} ({row['attribute']})")
+        if narrowed or details:
+            _opened(page, row["answers"], shown)
+        else:
+            _told(page, row["answers"], everything=everything)
+        quiet = [answer["text"] for answer in row["answers"] if not answer["options"]]
+        if quiet:
+            page.say(f"nothing by itself: {'; '.join(quiet)}", 2, "dim", hang=2)
+    left = len(data["attributes"]) - len(rows)
+    if left and not narrowed:
+        page.heading(f"And {counted(left, 'attribute')} more that some statement waits for")
+        page.say("--all opens them all, --attribute NAME one of them with the reasons.", 2)
+    page.heading("The documents")
+    for name, source in sources.items():
+        page.say(f"{name}: {source_line(source)}", 2, hang=2)
     return closed(page, data)
+
+
+def _questions(page: Page, data: Plain, titles: Plain) -> None:
+    questions, total = data["questions"], data["undetermined"]
+    page.heading(f"Questions ({len(questions)})")
+    if not questions:
+        page.say("none: no option is undetermined", 2)
+        return
+    told = counted(total, "option")
+    page.say(
+        f"{told} {'is' if total == 1 else 'are'} undetermined. The number of them that one answer settles by itself "
+        "stands before each question; it orders the questions and says nothing of the options. Once every question is "
+        "answered in full, no option is undetermined.",
+        2,
+    )
+    for row in questions:
+        least, most = row["at_least"], row["at_most"]
+        if most:
+            number = str(most) if least == most else f"{least} to {most}"
+            page.say(f"{number:>8}  {titles[row['attribute']]} ({row['attribute']})", 2, hang=10)
+    quiet = [f"{titles[row['attribute']]} ({row['attribute']})" for row in questions if not row["at_most"]]
+    if quiet:
+        page.say(f"{'0':>8}  by themselves, but needed beside others: {'; '.join(quiet)}", 2, hang=10)
+
+
+def _told(page: Page, answers: list[Plain], *, everything: bool) -> None:
+    """Each answer in short: the options by name, with the sentences."""
+    for answer in answers:
+        if answer["options"]:
+            page.say(answer["text"], 2, hang=2)
+        for move, verb in TOLD.items():
+            options = [row for row in answer["options"] if row["move"] == move]
+            if move == RESTATED and options and not everything:
+                page.say(f"{verb} {counted(len(options), 'option')}", 4, "dim")
+                continue
+            few = options if everything else options[:FEW_OPTIONS]
+            rest = f"; and {len(options) - len(few)} more" if len(few) < len(options) else ""
+            if options:
+                page.say(f"{verb} {'; '.join(map(_cited, few))}{rest}", 4, hang=2)
+
+
+def _cited(option: Plain) -> str:
+    """`Olaparib (cancercare-2024 88)`."""
+    numbers: dict[tuple[str, str], set[int]] = {}
+    for rule in option["because"]:
+        found = numbers.setdefault((rule["anchor"]["source"], rule["stance"]), set())
+        found.update(sentence["number"] for sentence in rule["anchor"]["sentences"])
+    told = [
+        f"{source} {', '.join(map(str, sorted(some)))}{STANCES[stance]}" for (source, stance), some in numbers.items()
+    ]
+    return f"{option['name']} ({'; '.join(told)})"
+
+
+def _opened(page: Page, answers: list[Plain], shown: Shown) -> None:
+    """Each answer with every option that it moves, and each statement with its reason."""
+    for answer in answers:
+        if answer["options"]:
+            page.say(answer["text"], 2, hang=2)
+        for row in answer["options"]:
+            page.say(f"{TOLD[row['move']]} {row['name']}", 4, hang=2)
+            say_statements(page, row, shown, 6)

@@ -10,6 +10,7 @@ from mbc_explorer.render.page import Page
 from mbc_explorer.render.words import STANCE_WORDS, STATUS_TITLES, brief_place, fact_text, partners, place, source_name
 
 Plain = dict[str, Any]
+DECIDES = "The reading that is named first is the one that decides every answer."
 TRUTHS = {"met": "met", "not_met": "not met", "unknown": "unknown"}
 
 
@@ -27,14 +28,13 @@ def render_readings(data: Plain, names: Plain, sources: Plain, *, details: bool 
     if "profile" in data:
         page = opened("Where another reading comes to something else", data, names, color=color)
         page.heading(f"Other readings: {len(rows)} come to something else here, {data['agree']} to the same")
-        page.say("The reading that is named first is the one that decides every answer.", 2)
+        page.say(DECIDES, 2)
     else:
         page = Page(color=color)
         page.say("Sentences that can be read in two ways", style="bold")
         page.say("Educational only; not medical advice. See the end.")
         rules = len({row["rule"] for row in rows})
-        page.say(f"{counted(len(rows), 'other reading')} of {counted(rules, 'rule')}. The reading that is named first is "
-                 "the one that decides every answer.")  # fmt: skip
+        page.say(f"{counted(len(rows), 'other reading')} of {counted(rules, 'rule')}. {DECIDES}")
     moving = [row for row in rows if "statuses" not in row or row["statuses"]["own"] != row["statuses"]["other"]]
     for some in _by_statement(moving):
         _statement(page, some, names, sources)
