@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "profiles"
 ORDINARY = ["--er=positive", "--pr=positive", "--her2=negative", "--menopause=postmenopausal", "--prior=none"]
+COMPARED = [EXAMPLES / f"hr-positive-{name}.yaml" for name in ("premenopausal", "postmenopausal-first-line")]
 PACKAGES = ("mbc_explorer", "durable", "pydantic", "rich", "typer", "yaml")
 BARE, LIBRARIES = "(a) python -c pass", "(b) import the libraries"
 IMPORTS = "import typer, rich.console, rich.table, pydantic, yaml, durable.lang"
@@ -199,6 +200,12 @@ def _mbc_commands() -> list[Command]:
         Command("explore --json, durable", [*explore, "--json", "--engine", "durable"], '"options":', 0.7),
         Command("explore --json, reference", [*explore, "--json", "--engine", "reference"], '"options":', 0.7),
         Command("explore, text", explore, "Educational only"),
+        Command("what-if --json", _mbc("what-if", *ORDINARY, "--set=her2=positive", "--json"), '"move":', 1.5),
+        Command("what-if, text", _mbc("what-if", *ORDINARY, "--set=her2=positive"), "Educational only", 1.5),
+        Command("compare --json", _mbc("compare", *map(str, COMPARED), "--json"), '"move":', 1.5),
+        Command("compare, text", _mbc("compare", *map(str, COMPARED)), "Educational only", 1.5),
+        Command("missing --json", _mbc("missing", *ORDINARY, "--json"), '"at_most":', 1.5),
+        Command("missing, text", _mbc("missing", *ORDINARY), "Educational only", 1.5),
     ]
     return [command for command in found if is_available() or "durable" not in command.words]
 

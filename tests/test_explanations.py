@@ -11,6 +11,7 @@ from itertools import chain, combinations, product
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ from mbc_explorer.condition import (
 )
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.counterfactuals import nearest, ways
-from mbc_explorer.edit import edits
+from mbc_explorer.edit import edits, kind_of_change
 from mbc_explorer.engine import is_available
 from mbc_explorer.evaluate import WORDS, Evaluator
 from mbc_explorer.explain import fact_text, leaf_text
@@ -457,3 +458,138 @@ def test_whatever_settles_a_condition_something_that_is_listed_follows_from(case
             met = evaluator().truth(condition, world)
             told = {**known, **smallest_that_settles(condition, world, known, random)}
             assert any(follows(row.cube, told) for row in found if row.met == met), (condition, told)
+
+
+# ---------------------------------------------------------------- the nearest profiles
+
+
+def given_with(case: Case, changes: Plain) -> Profile:
+    """The profile of a case with attributes stated otherwise; None takes a statement back."""
+    return Profile({name: value for name, value in {**case.plain, **changes}.items() if value is not None})
+
+
+def judged(profile: Profile) -> list[Case] | None:
+    """A profile judged by each engine; None where it contradicts itself."""
+    try:
+        return [explorer.case(profile) for explorer in explorers()]
+    except ProfileError:
+        return None
+
+
+def proper_parts(changes: Plain) -> Iterator[Plain]:
+    """The changes with one or more of them left out."""
+    for size in range(len(changes)):
+        yield from (dict(some) for some in combinations(changes.items(), size))
+
+
+def facts_on(attribute: str, case: Case) -> Known:
+    """What is known of an attribute, and of those that are taken from it and not stated themselves."""
+    sources = {name: row.from_regimens for name, row in case.catalog.attributes.items()}
+    taken = {name for name, source in sources.items() if source and source.regimens == attribute}
+    names = {attribute, *(taken - case.understood.facts.keys())}
+    return {fact: value for fact, value in case.known.items() if attribute_of(fact) in names}
+
+
+def kind_expected(attribute: str, before: Case, after: Case) -> str:
+    """Whether a change tells what was unknown, alters what can come to be so, or alters what cannot."""
+    if facts_on(attribute, before).items() <= after.known.items():
+        return "unknown"
+    alters = before.catalog.attributes[attribute].alters
+    if alters == "freely":
+        return "can_change"
+    stated, then = before.plain.get(attribute), after.plain.get(attribute)
+    if alters == "grows" and isinstance(stated, int):
+        return "can_change" if isinstance(then, int) and then > stated else "cannot_change"
+    if alters == "grows" and isinstance(then, list):
+        rows = [row for row in stated if row != "unknown"] if isinstance(stated, list) else []
+        later = [row for row in then if row != "unknown"]
+        kind = before.catalog.attributes[attribute].kind
+        kept = later[: len(rows)] == rows if kind == "regimens" else set(rows) <= set(later)
+        return "can_change" if kept else "cannot_change"
+    if alters == "grows" and isinstance(then, str) and isinstance(stated, str):
+        order = [value.id for value in before.catalog.attributes[attribute].values]
+        return "can_change" if order.index(stated) < order.index(then) else "cannot_change"
+    return "cannot_change"
+
+
+def assert_way(case: Case, rule: Rule, way: Plain) -> None:
+    changes = {row["attribute"]: row["to"] for row in way["changes"]}
+    assert len(changes) == len(way["changes"])
+    assert changes
+    reached = judged(given_with(case, changes))
+    assert reached is not None, "the changed profile contradicts itself"
+    for after in reached:
+        assert after.is_met(rule)
+        assert after.statuses[rule.option] == "described"
+    (after, *_) = reached
+    for row in way["changes"]:
+        assert row["from"] == case.plain.get(row["attribute"])
+        assert row["from"] != row["to"]
+        assert row["kind"] == kind_expected(row["attribute"], case, after), row
+    if all(row["kind"] == "unknown" for row in way["changes"]):
+        assert case.known.items() <= after.known.items()
+    for fewer in proper_parts(changes):
+        assert not any(found.is_met(rule) for found in judged(given_with(case, fewer)) or [])
+
+
+@settings(max_examples=12)
+@given(cases(), st.integers(0, 2**32))
+def test_the_nearest_profiles_are_described_and_no_change_of_theirs_can_be_left_out(case: Case, seed: int) -> None:
+    """Each way is applied anew and judged by both engines; what kind of change it is follows from what is known."""
+    catalog = case.catalog
+    for option in Random(seed).sample(list(catalog.options), 15):
+        found = nearest(case, option)
+        assert found["option"]["status"] == case.statuses[option]
+        if case.statuses[option] == "described":
+            assert found["ways"] == []
+            continue
+        describing = {rule.id for rule in catalog.rules_of[option] if rule.stance == DESCRIBES}
+        assert {way["rule"] for way in found["ways"]} == describing
+        for way in found["ways"]:
+            assert_way(case, catalog.rules[way["rule"]], way)
+        sizes = [len(way["changes"]) for way in found["ways"]]
+        assert sizes == sorted(sizes)
+
+
+def smallest_correction(case: Case, condition: Condition) -> int:
+    """By brute force: of how few attributes what is stated must be given up before a condition can be met."""
+    stated = list(case.plain)
+    for size in range(len(stated) + 1):
+        for some in combinations(stated, size):
+            kept = facts_of({name: value for name, value in case.plain.items() if name not in some})
+            assert kept is not None
+            if evaluator().possible(kept, [(condition, True)]):
+                return size
+    raise AssertionError("the condition cannot be met")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "stated", "then", "kind"),
+    [
+        ("line_of_therapy", "first", "later", "can_change"),
+        ("line_of_therapy", "later", "first", "cannot_change"),
+        ("age_group", "young", "not_young", "can_change"),
+        ("age_group", "not_young", "young", "cannot_change"),
+        ("menopausal_status", "postmenopausal", "premenopausal", "can_change"),  # cancercare-2024:227, temporary
+        ("presentation", "recurrent", "de_novo", "cannot_change"),
+    ],
+)
+def test_a_choice_that_grows_goes_on_and_never_back(attribute: str, stated: str, then: str, kind: str) -> None:
+    (case, *_) = judged(Profile({attribute: stated})) or []
+    assert kind_of_change(case, attribute, case.altered({attribute: then})) == kind
+
+
+@settings(max_examples=12)
+@given(cases(most=3))
+def test_no_nearest_profile_alters_more_of_what_is_stated_than_it_must(case: Case) -> None:
+    """The fewest stated attributes that a way alters are as few as brute force finds."""
+    assume(len(case.plain) <= 6)
+    rules = {rule.condition: rule for rule in case.catalog.rules.values()}
+    for condition, rule in rules.items():
+        if case.is_met(rule):
+            continue
+        altered = []
+        for way in ways(case, rule):
+            after = case.altered(way.changes)
+            altered.append(sum(1 for name in way.changes if kind_of_change(case, name, after) != "unknown"))
+        assert min(altered) == smallest_correction(case, condition), rule.id

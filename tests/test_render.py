@@ -45,12 +45,14 @@ NAMES = {
 """The sources in their order, each as a reader meets it: publisher and date as printed in the texts."""
 WORDS = {
     "check": [],
+    "compare": [str(EXAMPLES[0]), str(EXAMPLES[1])],
     "ledger": ["--corpus", "{corpus}", "--output", "{folder}"],
     "profile": [],
     "schema": [],
     "search": ["tamoxifen"],
     "show": ["olaparib"],
     "timeline": ["olaparib"],
+    "what-if": ["--set", "her2=positive"],
 }
 """The words that a command needs to say something; none where it is not listed."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.engine import MET, UNKNOWN
 from mbc_explorer.facts import known_facts
-from mbc_explorer.profile import Profile, read_profile
+from mbc_explorer.profile import Profile, fold, read_profile
 from mbc_explorer.report import derivations, status_of
 
 if TYPE_CHECKING:
@@ -101,5 +101,19 @@ class Case:
         Raises:
             ProfileError: when the outcome is not understood or contradicts itself.
         """
-        given = {name: value for name, value in {**self.plain, **changes}.items() if value is not None}
+        given = dict(self.plain)
+        for word, value in changes.items():
+            name = self._attribute(word)
+            if value is None and name in self.catalog.attributes:
+                given.pop(name, None)
+            else:
+                given[name] = value
         return Case(Profile(given), self.catalog, self._engine, self._reporter)
+
+    def _attribute(self, word: str) -> str:
+        """The id of an attribute by any of its names; a word that is none stays, and is refused where it is read."""
+        attributes = self.catalog.attributes
+        if word in attributes:
+            return word
+        named = (row.id for row in attributes.values() if fold(word) in map(fold, row.aliases))
+        return next(named, word)

@@ -142,7 +142,7 @@ class Attribute(NamedTuple):
     from_regimens: FromRegimens | None
     minimum: int
     alters: str
-    """Whether a stated value can come to be another: `freely`, `grows` (only more of it, as a history) or `never`."""
+    """Whether a stated value can come to be another: `freely`, `grows` (only more of it, or a later value) or `never`."""
 
 
 class Constraint(NamedTuple):

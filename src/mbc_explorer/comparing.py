@@ -48,8 +48,8 @@ def compare(one: Case, other: Case) -> Plain:
     """How the answers to two profiles differ.
 
     Returns:
-        `profiles`: both, as valid input. `notes`: for each, what is unusual about it. `stated`: each attribute that they state otherwise, `from` and `to` (None
-        where it is not stated). `follows`: facts known of one and not, or otherwise, of the other, in words.
+        `profiles`: both, as valid input. `notes`: for each, what is unusual about it. `stated`: each attribute that
+        they state otherwise, `from` and `to` (None where it is not stated). `follows`: facts known of one and not, or otherwise, of the other, in words.
         `options`: each option that moves, with `from` and `to` (its status), its `move` (see `MOVES`), and
         `because`: the rules that moved it or leave it open, each with its stance, its truth before and after, its
         reason and its statement; and those of another stance (not used, under study) that come or go with it.
@@ -83,12 +83,12 @@ def _follows(one: Case, other: Case) -> list[Plain]:
 
 def moves(one: Case, other: Case) -> list[Plain]:
     """Every option whose status, or whose statements, differ between two profiles; in the taxonomy's order."""
-    found = []
-    for option in one.catalog.options.values():
-        changed = [rule for rule in one.catalog.rules_of[option.id] if one.truths[rule.id] != other.truths[rule.id]]
-        if changed:
-            found += _moved(option, changed, one, other)
-    return found
+    changed: dict[str, list[Rule]] = {}
+    for name, rule in one.catalog.rules.items():
+        if one.truths[name] != other.truths[name]:
+            changed.setdefault(rule.option, []).append(rule)
+    options = [option for name, option in one.catalog.options.items() if name in changed]
+    return [row for option in options for row in _moved(option, changed[option.id], one, other)]
 
 
 def _moved(option: Option, changed: list[Rule], one: Case, other: Case) -> list[Plain]:

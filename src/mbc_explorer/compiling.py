@@ -248,6 +248,8 @@ class Compiler:
             at = ("statements", index)
             self._names_exist(row, ("agents", "categories", "attributes"), loaded, *at)
             anchors = find.anchors(source, row.sentences, loaded, *at, "sentences")
+            find.anchors(source, row.context, loaded, *at, "context")
+            self._names_exist(row, ("in_passing", "means"), loaded, *at)
             when = find.condition(row.when, loaded, *at, "when") if row.when else None
             names = (tuple(row.agents), tuple(row.categories), tuple(row.attributes))
             found.append(
@@ -269,11 +271,14 @@ class Compiler:
     def _names_exist(self, row: Any, keys: Iterable[str], loaded: Loaded, *at: str | int) -> None:
         """Report every name in these lists of a row that nothing declares."""
         find = self.resolver
+        therapies = {*find.agents, *find.categories, *find.options}
         declared: dict[str, tuple[str, Collection[str]]] = {
             "agents": ("agent", find.agents),
             "categories": ("category", find.categories),
             "attributes": ("attribute", find.attributes),
             "options": ("option", find.options),
+            "in_passing": ("therapy", therapies),
+            "means": ("therapy", therapies),
         }
         for key in keys:
             what, valid = declared[key]

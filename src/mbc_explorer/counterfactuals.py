@@ -10,6 +10,7 @@ from mbc_explorer.edit import CAN_CHANGE, CANNOT_CHANGE, UNKNOWN_BEFORE, change_
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.explain import fact_text
 from mbc_explorer.primes import masked, spelled
+from mbc_explorer.report import stated_by
 from mbc_explorer.settling import grounded, weakest, world_left
 
 if TYPE_CHECKING:
@@ -44,14 +45,11 @@ def nearest(case: Case, option: str) -> Plain:
         KeyError: for an option that is not in the catalog.
     """
     row = case.report.option(option)
-    rules = {rule["id"]: rule for view in row["sources"] for rule in view["rules"]}
     found: list[Plain] = []
     for rule in case.catalog.rules_of[option] if row["status"] != "described" else ():
         if rule.stance != DESCRIBES:
             continue
-        told = {
-            name: rules[rule.id][name] for name in ("with", "statement", "paraphrase", "worded_for", "note", "anchor")
-        }
+        told = {"rule": rule.id, "source": rule.source, "stance": rule.stance, **stated_by(rule, case.catalog)}
         for way in ways(case, rule):
             after = case.altered(way.changes)
             facts = [fact_text(fact, values, case.catalog) for fact, values in way.facts]
@@ -59,7 +57,7 @@ def nearest(case: Case, option: str) -> Plain:
                 {**change, "facts": _brought_about(change["attribute"], way, case)}
                 for change in change_plain(case, after, way.changes)
             ]
-            found.append({"rule": rule.id, "source": rule.source, **told, "facts": facts, "changes": made})
+            found.append({**told, "facts": facts, "changes": made})
     return {
         "option": {name: row[name] for name in ("id", "name", "category", "agents", "status", "missing")},
         "ways": sorted(found, key=_size),

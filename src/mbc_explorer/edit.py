@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
 from mbc_explorer.errors import ProfileError
-from mbc_explorer.facts import stated_facts
+from mbc_explorer.facts import holds, matches, stated_facts
 from mbc_explorer.profile import NONE, SETTINGS, STOPPED, UNKNOWN, History, Items, Regimen, Understood, plain_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Attribute, Catalog, Cube
@@ -31,7 +31,7 @@ UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE = "unknown", "can_change", "cannot_cha
 """A change that only tells what was not known; one of what can come to be otherwise; one of what cannot."""
 FEW = 4
 """So many drugs of a class are tried."""
-MAX_TRIES = 600
+MAX_TRIES = 200
 """So many histories are looked at for one that brings about what is wanted; the rules need a few dozen."""
 
 
@@ -152,6 +152,8 @@ class _Pool(NamedTuple):
     stops: tuple[str | None, ...]
     months: tuple[int, ...]
     whole: bool
+    adding: bool
+    """Whether a further regimen can help: something is to be there that may not be."""
 
 
 @lru_cache(maxsize=2048)
@@ -164,6 +166,10 @@ def _histories(
     order = count()
     waiting = [(0, next(order), 0, start)]
     seen = {start}
+    rest = None if telling or whole else _without_unwanted(catalog, attribute, start, asked)
+    if rest is not None:
+        cost = 4 * (len(start.regimens) - len(rest.regimens))
+        heappush(waiting, (cost, next(order), cost, rest))
     for _ in range(MAX_TRIES):
         if not waiting:
             break
@@ -176,7 +182,28 @@ def _histories(
                 seen.add(other)
                 left = _still_wanted(catalog, attribute, other, asked)
                 heappush(waiting, (steps + cost + 2 * left, next(order), steps + cost, other))
-    return []
+    return [stating(rest)] if rest is not None else []
+
+
+def _without_unwanted(catalog: Catalog, attribute: Attribute, start: History, asked: Wanted) -> History | None:
+    """The given history without every regimen that stands against what is asked, where that brings it about."""
+    kept = list(start.regimens)
+    for fact, values in asked.items():
+        if values in ((ABSENT,), (NO,)):
+            most = int(fact.partition(">=")[2] or 1) - 1
+            against = [regimen for regimen in kept if _counts(regimen, fact, catalog)]
+            kept = [regimen for regimen in kept if regimen not in against[most:]]
+    found = History(tuple(kept))
+    is_other = len(kept) < len(start.regimens)
+    return found if is_other and _still_wanted(catalog, attribute, found, asked) == 0 else None
+
+
+def _counts(regimen: Regimen, fact: str, catalog: Catalog) -> bool:
+    """Whether a regimen may be one of those that a fact tells of."""
+    source = catalog.attributes[attribute_of(fact)].from_regimens
+    item = fact.partition(":")[2]
+    told = source is None or matches(regimen, source, catalog) is not False
+    return told and not (item and holds(item, regimen.agents, regimen.complete, catalog) is False)
 
 
 def _still_wanted(catalog: Catalog, attribute: Attribute, history: History, asked: Wanted) -> int:
@@ -222,6 +249,7 @@ def _pool(catalog: Catalog, attribute: Attribute, asked: Wanted, *, whole: bool)
         tuple(dict.fromkeys([*stops, *(STOPPED[3:] if whole else STOPPED[:2])])),
         tuple(dict.fromkeys([*months, *([12] if whole else [])])),
         whole,
+        whole or bool(months) or any(values in ((PRESENT,), (YES,)) for values in asked.values()),
     )
 
 
@@ -239,7 +267,7 @@ def _steps(history: History, given: int, pool: _Pool) -> Iterator[tuple[int, His
     regimens = history.regimens
     if not history.complete and not pool.whole:
         yield 1, History(regimens, complete=True)
-    for added in _new_regimens(pool):
+    for added in _new_regimens(pool) if pool.adding else ():
         yield 2, history._replace(regimens=(*regimens, added))
     for place, regimen in enumerate(regimens):
         before, after = regimens[:place], regimens[place + 1 :]
@@ -322,8 +350,9 @@ def kind_of_change(case: Case, attribute: str, after: Case) -> str:
     before_fact, after_fact = case.understood.facts.get(attribute), after.understood.facts.get(attribute)
     if _keeps(case, after, attribute):
         return UNKNOWN_BEFORE
-    alters = case.catalog.attributes[attribute].alters
-    if alters == "freely" or (alters == "grows" and _grows(before_fact, after_fact)):
+    row = case.catalog.attributes[attribute]
+    order = [value.id for value in row.values]
+    if row.alters == "freely" or (row.alters == "grows" and _grows(before_fact, after_fact, order)):
         return CAN_CHANGE
     return CANNOT_CHANGE
 
@@ -336,8 +365,10 @@ def _keeps(case: Case, after: Case, attribute: str) -> bool:
     return all(after.known.get(fact) == value for fact, value in case.known.items() if attribute_of(fact) in of)
 
 
-def _grows(before: Fact | None, after: Fact | None) -> bool:
+def _grows(before: Fact | None, after: Fact | None, order: Sequence[str]) -> bool:
     match before, after:
+        case str(), str():
+            return before in order and after in order and order.index(before) <= order.index(after)
         case History(), History():
             return after.regimens[: len(before.regimens)] == before.regimens
         case Items(), Items():

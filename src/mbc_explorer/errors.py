@@ -9,6 +9,31 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from re import Match
+
+MANY = 100
+"""So many problems are told; of more, only their number."""
+_UNSEEN = (
+    r"\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\ud800-\udfff\U000e0000-\U000e007f"
+)
+"""What acts on a terminal, turns the direction of writing, cannot be seen or is half a character; no line break, no tab."""
+UNSEEN = rf"[{_UNSEEN}\x1b]"
+UNSEEN_BUT_COLOR = rf"[{_UNSEEN}]|\x1b(?!\[[0-9;]*m)"
+"""The same without the codes of color, for text that was colored here."""
+
+
+def visible(text: str, unseen: str = UNSEEN) -> str:
+    """Text in which nothing acts on a terminal and nothing hides: `\\x1b` is written where the character was."""
+    if text.isprintable():
+        return text
+    from re import sub
+
+    return sub(unseen, _spelled_out, text)
+
+
+def _spelled_out(found: Match[str]) -> str:
+    return found.group().encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 class Problem(NamedTuple):
@@ -22,13 +47,14 @@ class Problem(NamedTuple):
     """What was found, what was expected and how to mend it, in one or two sentences."""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        told = f"{self.where}: {self.message}" if self.where else self.message
+        return visible(told).replace("\n", "\\n")
 
 
 def place_order(problem: Problem) -> tuple[str, list[int], str]:
     """A key that puts problems in the order of their places: by file, then by line and column as numbers."""
     file, *numbers = problem.where.split(":")
-    return file, [int(number) for number in numbers if number.isdigit()], problem.message
+    return file, [int(number) for number in numbers if number.isdecimal()], problem.message
 
 
 class MbcError(Exception):
@@ -38,13 +64,15 @@ class MbcError(Exception):
     headline: ClassVar[str] = "something is wrong"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(problems))
-        super().__init__(self._text())
+        found = tuple(dict.fromkeys(problems))
+        more = (Problem("more-problems", "", f"and {len(found) - MANY} more."),) if len(found) > MANY else ()
+        self.problems: tuple[Problem, ...] = (*found[:MANY], *more)
+        super().__init__(self._text(len(found)))
 
-    def _text(self) -> str:
+    def _text(self, number: int) -> str:
         lines = [str(problem) for problem in self.problems]
-        if len(lines) > 1:
-            lines.append(f"{len(lines)} problems")
+        if number > 1:
+            lines.append(f"{number} problems")
         return "\n".join(lines)
 
 

@@ -106,7 +106,7 @@ def stated_text(name: str, stated: str | int | list[str], catalog: Catalog) -> s
         return leaf_text(AtLeast(name, least), catalog)
     if least == attribute.minimum < most:
         return leaf_text(AtMost(name, most), catalog)
-    return f"{attribute.label}: {least}" if least == most else f"{attribute.label}: {least} to {most}"
+    return f"{attribute.label}: {least or 'none'}" if least == most else f"{attribute.label}: {least} to {most}"
 
 
 def condition_text(condition: Condition, catalog: Catalog, nested: bool = False) -> str:

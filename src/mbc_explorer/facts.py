@@ -5,6 +5,7 @@ What a list or a history leaves open stays unknown. What contradicts itself is r
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
@@ -67,7 +68,10 @@ def contradictions(known: Mapping[str, str], understood: Understood, catalog: Ca
     """Every smallest set of fields that no case can have together, with the first reason for each."""
     found: dict[frozenset[str], Problem] = {}
     for conflict in catalog.conflicts:
-        if all(known.get(fact) in values for fact, values in conflict.cube):
+        for fact, values in conflict.cube:
+            if known.get(fact) not in values:
+                break
+        else:
             fields = list(dict.fromkeys(_field(attribute_of(fact), understood, catalog) for fact, _ in conflict.cube))
             named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
             reasons = dict.fromkeys(_reason(name, catalog) for name in conflict.constraints)
@@ -93,6 +97,14 @@ def _reason(constraint: str, catalog: Catalog) -> str:
     return f"{rule.because} ({places})" if places else rule.because
 
 
+@lru_cache(maxsize=4)
+def _facts_by_attribute(catalog: Catalog) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for fact in catalog.facts:
+        found.setdefault(attribute_of(fact), []).append(fact)
+    return found
+
+
 class _Reading:
     def __init__(self, understood: Understood, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -100,9 +112,7 @@ class _Reading:
         self.known: dict[str, str] = {}
         self.entailed: list[Entailed] = []
         self.problems: list[Problem] = []
-        self._asked: dict[str, list[str]] = {}
-        for fact in catalog.facts:
-            self._asked.setdefault(attribute_of(fact), []).append(fact)
+        self._asked = _facts_by_attribute(catalog)
         for attribute in catalog.attributes.values():
             fact_given = self.facts.get(attribute.id)
             match fact_given:
@@ -197,7 +207,10 @@ class _Reading:
         def told(item: str) -> Truth:
             parts: list[Truth] = [] if history.complete else [None]
             for regimen in history.regimens:
-                both = (matches(regimen, source, self.catalog), holds(item, regimen.agents, regimen.complete, self.catalog))
+                both = (
+                    matches(regimen, source, self.catalog),
+                    holds(item, regimen.agents, regimen.complete, self.catalog),
+                )
                 parts.append(False if False in both else None if None in both else True)
             return _any(parts)
 

@@ -21,6 +21,7 @@ from mbc_explorer.schema import (
     InvariantsFile,
     LedgerFile,
     MatrixFile,
+    NamingFile,
     ProfileFile,
     RulesFile,
     SetAsideFile,
@@ -65,6 +66,7 @@ class Pack(NamedTuple):
     differences: list[Loaded]
     glossary: list[Loaded]
     matrix: list[Loaded]
+    naming: list[Loaded]
     statements: list[Loaded]
     rules: list[Loaded]
     cases: list[Loaded]
@@ -98,6 +100,7 @@ def read_pack(folders: Folders) -> Pack:
     differences = every(knowledge, "differences/*.yaml", DifferencesFile)
     glossary = every(knowledge, "glossary.yaml", GlossaryFile)
     matrix = every(knowledge, "matrix.yaml", MatrixFile)
+    naming = every(knowledge, "naming.yaml", NamingFile)
     statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
     cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
@@ -106,7 +109,7 @@ def read_pack(folders: Folders) -> Pack:
         raise KnowledgeError(sorted(problems, key=place_order))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(
-        *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary, matrix),
+        *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary, matrix, naming),
         *(statements, rule_files, cases, invariants, folders.digest()),
     )
 

@@ -26,7 +26,7 @@ from mbc_explorer.condition import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mbc_explorer.catalog import Constraint, Cube
 
@@ -299,7 +299,12 @@ class World:
         inside = {fact for cube in cover for fact in cube} | _facts(what)
         bad = _without_pure(self.relevant(inside), inside) if weakest else self.relevant(inside)
         found = primes([*cover, *bad], self.domains)
-        return [cube for cube in found if not any(contains(other, cube) for other in self.impossible)]
+        return [cube for cube in found if not any(contains(other, cube) for other in self._near(cube))]
+
+    def _near(self, cube: Masks) -> Iterator[Masks]:
+        """The impossible cubes that share a fact with a cube."""
+        for fact in cube:
+            yield from self._touching.get(fact, ())
 
     def reduced(self, cubes: list[Masks]) -> list[Masks]:
         """The cubes that are still needed when every implied fact is known: those whose closure holds no other.

@@ -117,21 +117,26 @@ class NodeOut(Published):
     text: str | None = None
 
 
-class RuleOut(Published):
-    """One statement's condition on the profile."""
+class JudgedOut(Published):
+    """A rule with its truth, and the statement that it rests on."""
 
     id: str
     stance: Literal["describes", "describes_as_not_used", "investigational"]
     criterion: Truth
     reason: str
     missing: list[str]
-    condition: NodeOut
     with_: list[str] = Field(alias="with")
     statement: str
     paraphrase: str
     worded_for: str | None
     note: str | None
     anchor: AnchorOut
+
+
+class RuleOut(JudgedOut):
+    """One statement's condition on the profile."""
+
+    condition: NodeOut
 
 
 class BesideOut(Published):
@@ -341,6 +346,252 @@ class ReadingsOut(Published):
     readings: list[ReadingOut]
 
 
+class MovedByOut(StatedOut):
+    """A rule that moves an option, or leaves it open, with its truth before and after."""
+
+    from_: Truth = Field(alias="from")
+    to: Truth
+    reason: str = Field(description="Why it has its truth after.")
+
+
+class MovedOut(Published):
+    """An option whose status, or whose statements, differ between two profiles."""
+
+    id: str
+    name: str
+    from_: Status = Field(alias="from")
+    to: Status
+    move: Literal["appears", "disappears", "settled", "unsettled", "restated"]
+    because: list[MovedByOut]
+
+
+class OtherwiseOut(Published):
+    """An attribute that two profiles state otherwise; null where one of them does not state it."""
+
+    attribute: str
+    from_: Stated | None = Field(alias="from")
+    to: Stated | None
+
+
+class FollowsOut(Published):
+    """A fact that differs with that, in words; null where it is not known."""
+
+    attribute: str
+    from_: str | None = Field(alias="from")
+    to: str | None
+
+
+class ComparedOut(Published):
+    """How the answers to two profiles differ."""
+
+    schema_version: str
+    disclaimer: str
+    software: SoftwareOut
+    knowledge: KnowledgeOut
+    profiles: list[dict[str, Stated]] = Field(min_length=2, max_length=2)
+    notes: list[list[NoteOut]] = Field(min_length=2, max_length=2, description="What is unusual of either profile.")
+    stated: list[OtherwiseOut]
+    follows: list[FollowsOut]
+    options: list[MovedOut]
+
+
+class WhatIfOut(ComparedOut):
+    """What is different when something of a profile is stated otherwise; `profiles` holds it before and after."""
+
+    profile: dict[str, Stated]
+
+
+class QuestionOut(Published):
+    """An attribute that is worth asking for, and how many options one answer settles by itself."""
+
+    attribute: str
+    at_most: int
+    at_least: int
+
+
+class AnswerOut(Published):
+    """Something that can be said of what is unknown, and the options that it moves."""
+
+    stated: dict[str, Stated] = Field(description="What to state, as valid input.")
+    text: str
+    options: list[MovedOut]
+
+
+class AnswersOut(Published):
+    attribute: str
+    answers: list[AnswerOut]
+
+
+class MissingOut(Published):
+    """What is unknown and matters: the questions still worth asking, and what each answer brings and takes."""
+
+    schema_version: str
+    disclaimer: str
+    software: SoftwareOut
+    knowledge: KnowledgeOut
+    profile: dict[str, Stated]
+    undetermined: int = Field(description="How many options are undetermined.")
+    questions: list[QuestionOut]
+    attributes: list[AnswersOut] = Field(description="In the vocabulary's order; also those on which no option hangs.")
+    narrowed_to: dict[str, list[str]] | None = None
+
+
+class OptionAskedOut(Published):
+    """The option that is asked about, with its status for the profile."""
+
+    id: str
+    name: str
+    category: list[str]
+    agents: list[str]
+    status: Status
+    missing: list[str]
+
+
+class GivenOut(Published):
+    """What the profile states of an attribute."""
+
+    attribute: str
+    value: Stated
+
+
+class OriginOut(Published):
+    """Where a fact comes from."""
+
+    attribute: str
+    text: str
+    how: Literal["entered", "read", "derived"]
+    given: GivenOut | None = Field(description="What it was taken from; null for a fact that was concluded.")
+    entries: list[str] = Field(description="The entries of a list or history that make it so.")
+    because: str | None = Field(description="What lets it be read or concluded.")
+    basis: Literal["stated", "curator", "structure"] | None
+    citations: list[CitationOut]
+    from_: list[OriginOut] = Field(alias="from", description="The facts that it was concluded from.")
+
+
+class CriterionOut(Published):
+    """One criterion with its truth; `origin` is null while it is unknown."""
+
+    kind: Literal["criterion"]
+    text: str
+    truth: Truth
+    origin: OriginOut | None
+
+
+class TreeOut(Published):
+    """A node of a condition with its truth, and whether the truth of the whole rests on it."""
+
+    kind: Literal["all", "any", "not", "criterion"]
+    text: str
+    truth: Truth
+    origin: OriginOut | None
+    decides: bool
+    parts: list[TreeOut]
+
+
+class OtherReadingOut(Published):
+    """Another reading of a rule, and what it comes to."""
+
+    id: str
+    because: str
+    condition: str
+    criterion: Truth
+
+
+class HeldOut(JudgedOut):
+    """A rule with its condition as a tree."""
+
+    tree: TreeOut
+    readings: list[OtherReadingOut]
+
+
+class BlockingOut(Published):
+    """Criteria that block a rule together; `jointly` where each could be met, but not all of them."""
+
+    criteria: list[CriterionOut]
+    jointly: bool
+
+
+class SettlingFactOut(Published):
+    attribute: str
+    text: str
+
+
+class SettlingOut(Published):
+    """Facts that settle a rule together, and what it then is."""
+
+    criterion: Literal["met", "not_met"]
+    facts: list[SettlingFactOut]
+
+
+class FailedOut(JudgedOut):
+    """A rule that does not hold: the smallest sets of criteria that block it, or of facts that would settle it."""
+
+    blocked_by: list[BlockingOut]
+    settled_by: list[SettlingOut]
+    readings: list[OtherReadingOut]
+
+
+class WhySourceOut(Published):
+    source: str
+    view: list[View]
+    rules: list[HeldOut]
+
+
+class WhyNotSourceOut(Published):
+    source: str
+    view: list[View]
+    rules: list[FailedOut]
+    other_stances: list[HeldOut] = Field(
+        description="Rules that hold, or may, and say that it is not used, or is under study."
+    )
+
+
+class AskedOut(Published):
+    """What every answer about an option of a profile begins with."""
+
+    schema_version: str
+    disclaimer: str
+    software: SoftwareOut
+    knowledge: KnowledgeOut
+    profile: dict[str, Stated]
+    narrowed_to: dict[str, list[str]] | None = None
+    option: OptionAskedOut
+
+
+class WhyOut(AskedOut):
+    """Why an option has its status: for each source the rules that hold, criterion by criterion."""
+
+    sources: list[WhySourceOut]
+
+
+class WhyNotOut(AskedOut):
+    """Why an option is not described: for each source what blocks its rules, or what would settle them."""
+
+    sources: list[WhyNotSourceOut]
+
+
+class ChangeOut(OtherwiseOut):
+    """A change to a profile; `to` is null where a statement is taken back."""
+
+    kind: Literal["unknown", "can_change", "cannot_change"]
+    facts: list[str] = Field(description="What it brings about.")
+
+
+class WayOut(StatedOut):
+    """The smallest changes under which a rule is met, all of them together."""
+
+    rule: str
+    source: str
+    facts: list[str] = Field(description="What the profile lacks.")
+    changes: list[ChangeOut]
+
+
+class NearestOut(AskedOut):
+    """The smallest changes to a profile under which a document would describe an option."""
+
+    ways: list[WayOut]
+
+
 class MapEndOut(Published):
     """A rule at the end of its criteria. `criterion` and `missing` are its verdict, where there is a profile."""
 
@@ -495,6 +746,12 @@ class MatrixOut(Published):
 
 MODELS: dict[str, type[Published]] = {
     "report": ReportOut,
+    "why": WhyOut,
+    "why-not": WhyNotOut,
+    "what-if": WhatIfOut,
+    "compare": ComparedOut,
+    "missing": MissingOut,
+    "nearest": NearestOut,
     "pairs": PairsOut,
     "readings": ReadingsOut,
     "map": MapOut,

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 _CITATION = re.compile(r"([a-z0-9-]+):(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)")
 _OPERATORS = ("include", "at_least", "at_most")
@@ -200,10 +200,51 @@ class NoteData(Model):
     cites: list[Cite]
 
 
-class NamedInTextsData(Model):
+def _patterns(data: Any) -> Any:
+    patterns = [data] if isinstance(data, str) else data
+    for pattern in patterns if isinstance(patterns, list) else ():
+        try:
+            re.compile(pattern)
+        except (re.error, TypeError) as reason:
+            raise ValueError(f"{pattern!r} is no regular expression: {reason}") from None
+    return patterns
+
+
+Patterns = Annotated[list[Text], BeforeValidator(_patterns), Field(min_length=1)]
+"""Regular expressions each of which has to be found; one may stand without a list."""
+
+
+class NamedTherapyData(Model):
+    of: Name
+    within: Name | None = None
+    in_paraphrase: Patterns
+    in_text: Patterns
+
+
+class NamedTermData(Model):
     name: Text
-    in_paraphrase: Text
-    in_text: Text
+    kin: Name | None = None
+    in_paraphrase: Patterns
+    in_text: Patterns
+
+
+class NamedCriterionData(Model):
+    of: Name | ConditionData
+    in_text: Patterns
+
+
+class NamedStanceData(Model):
+    of: Literal["describes_as_not_used", "investigational"]
+    in_paraphrase: Patterns
+    in_text: Patterns
+
+
+class NamingFile(Model):
+    therapies: list[NamedTherapyData]
+    terms: list[NamedTermData]
+    words: list[Annotated[str, Field(pattern=r"^[a-z]{4,}$")]] = []
+    criteria: list[NamedCriterionData]
+    stances: list[NamedStanceData]
 
 
 class GroupData(Model):
@@ -217,7 +258,6 @@ class ProfileFile(Model):
     attributes: list[AttributeData]
     derivations: list[DerivationData]
     nothing_known: Text
-    named_in_texts: list[NamedInTextsData] = []
     notes: list[NoteData]
 
 
@@ -288,6 +328,9 @@ class StatementData(Model):
     agents: list[Name] = []
     categories: list[Name] = []
     attributes: list[Name] = []
+    context: list[int] = []
+    in_passing: list[Name] = []
+    means: list[Name] = []
     when: ConditionData | None = None
     worded_for: str | None = None
     note: str | None = None

@@ -91,9 +91,22 @@ def parting(blank: Case, reading: Reading) -> Case:
                 case = blank.altered(changes)
             except ProfileError:
                 continue
-            if set(_truths(case, reading).values()) == {WORDS[True], WORDS[False]}:
-                return case
+            if _part(case, reading):
+                return _reduced(case, reading)
     raise LookupError(f"no profile was found on which {reading.id} parts from the rule's own reading")
+
+
+def _part(case: Case, reading: Reading) -> bool:
+    return {*_truths(case, reading).values()} == {WORDS[True], WORDS[False]}
+
+
+def _reduced(case: Case, reading: Reading) -> Case:
+    """The case without the statements that follow from the others."""
+    for name in case.plain:
+        fewer = case.altered({name: None})
+        if _part(fewer, reading):
+            case = fewer
+    return case
 
 
 def _cubes(reading: Reading, catalog: Catalog) -> Iterator[Cube]:

@@ -62,6 +62,8 @@ def settling(condition: Condition, known: Mapping[str, str], catalog: Catalog) -
 
 def _narrowed(cube: Masks, world: World) -> Masks:
     """A cube without the values that the case or its other facts rule out: of a woman, that menopause does not apply."""
+    if all(mask & (mask - 1) == 0 for mask in cube.values()):
+        return cube
     closed = world.closure(cube)
     return {fact: closed[fact] for fact in cube}
 
@@ -89,6 +91,8 @@ def weakest(cubes: Iterable[Masks], world: World) -> list[Masks]:
     ordered = sorted(cubes, key=lambda cube: (len(cube), sum(mask.bit_count() for mask in cube.values())))
     kept = list(ordered)
     for cube in reversed(ordered):
+        if len(kept) == 1:
+            break
         followed = world.closure(cube)
         if any(other is not cube and contains(other, followed) for other in kept):
             kept = [other for other in kept if other is not cube]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mbc_explorer.errors import KnowledgeError, MbcError, Problem, one
+from mbc_explorer.errors import MANY, UNSEEN, KnowledgeError, MbcError, Problem, one
+from mbc_explorer.folders import MAX_FILE, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,10 @@ _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DIGITS = 4000
 """A number of more digits stays text: Python refuses to read it, and nothing here counts so far."""
+MAX_TEXT = 10_000
+"""So many characters may a text of a knowledge file have."""
+_SHOWN = 200
+"""So many characters of a key are shown in an error."""
 _DEPTH = 100
 """Deeper text is refused before it is composed, where libyaml would run out of stack and end the process."""
 _OPENING = (
@@ -70,19 +75,26 @@ def read_yaml(path: Path, name: str | None = None, error: type[MbcError] = Knowl
     """
     shown = name or str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_file(path, MAX_FILE).decode("utf-8-sig")
     except OSError as reason:
         raise error(one("unreadable-file", shown, f"cannot be read ({reason.strerror}).")) from None
     except UnicodeDecodeError as reason:
         raise error(one("not-utf-8", shown, f"is not UTF-8 text (byte {reason.start}).")) from None
-    return parse_yaml(text, shown, error)
+    return parse_yaml(text, shown, error, shows=True)
 
 
-def parse_yaml(text: str, name: str, error: type[MbcError] = KnowledgeError) -> Document:
-    """Parse YAML text; see `read_yaml`."""
+def parse_yaml(text: str, name: str, error: type[MbcError] = KnowledgeError, *, shows: bool = False) -> Document:
+    """Parse YAML text; see `read_yaml`.
+
+    Args:
+        text: the YAML.
+        name: how the text is called in errors.
+        error: what is raised.
+        shows: whether its texts will be shown, so that none may be endless or hold what cannot be seen.
+    """
     try:
         problems = _anchors_and_depth(text, name)
-        if any(problem.kind == "yaml-depth" for problem in problems):
+        if problems:  # before anything is composed: an alias of aliases of aliases has no end
             raise error(problems)
         loader = _Loader(text)
         try:
@@ -91,9 +103,8 @@ def parse_yaml(text: str, name: str, error: type[MbcError] = KnowledgeError) -> 
             loader.dispose()
     except yaml.YAMLError as reason:
         raise error(one("yaml-syntax", _error_place(name, reason), _error_words(reason))) from None
-    builder = _Builder(name)
+    builder = _Builder(name, shows=shows)
     data = builder.build(node, ()) if node is not None else None
-    builder.problems += problems
     if builder.problems:
         raise error(builder.problems)
     return Document(name, data, builder.positions)
@@ -104,9 +115,12 @@ def parse_json(text: str, name: str, error: type[MbcError] = KnowledgeError) -> 
     repeated: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in items]
-        repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
-        return dict(items)
+        found: dict[str, Any] = {}
+        for key, value in items:
+            if key in found:
+                repeated.append(key)
+            found[key] = value
+        return found
 
     try:
         data = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=pairs, parse_int=_whole_number)
@@ -117,13 +131,14 @@ def parse_json(text: str, name: str, error: type[MbcError] = KnowledgeError) -> 
     except RecursionError:
         raise error(one("json-syntax", name, "is nested too deeply.")) from None
     if repeated:
-        raise error(Problem("repeated-key", name, f"the key {key!r} stands more than once.") for key in repeated)
+        raise error(_repeated(key, name) for key in repeated)
     return Document(name, data, {})
 
 
 class _Builder:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, shows: bool) -> None:
         self.name = name
+        self.shows = shows
         self.positions: Positions = {}
         self.problems: list[Problem] = []
 
@@ -133,7 +148,17 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        if self.shows:
+            self._fit_to_be_shown(str(node.value), node)
         return _scalar(node)
+
+    def _fit_to_be_shown(self, text: str, node: Any) -> None:
+        place = f"{self.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+        if len(text) > MAX_TEXT:
+            self.problems.append(Problem("too-long", place, f"a text has at most {MAX_TEXT} characters."))
+        elif not text.isprintable() and (found := re.search(UNSEEN, text)):
+            message = f"holds the character U+{ord(found.group()):04X}, which cannot be seen; leave it out."
+            self.problems.append(Problem("unseen-character", place, message))
 
     def _mapping(self, node: Any, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -143,8 +168,10 @@ class _Builder:
                 self.problems.append(Problem("key-not-a-word", place, "a key must be a plain word."))
                 continue
             key = str(key_node.value)
+            if self.shows:
+                self._fit_to_be_shown(key, key_node)
             if key in found:
-                self.problems.append(Problem("repeated-key", place, f"the key {key!r} stands more than once."))
+                self.problems.append(_repeated(key, place))
             found[key] = self.build(value_node, (*path, key))
         return found
 
@@ -162,6 +189,10 @@ def _whole_number(text: str) -> int | str:
     return int(text) if len(text) <= _DIGITS else text
 
 
+def _repeated(key: str, place: str) -> Problem:
+    return Problem("repeated-key", place, f"the key {key[:_SHOWN]!r} stands more than once.")
+
+
 def _anchors_and_depth(text: str, name: str) -> list[Problem]:
     problems = []
     depth = 0
@@ -171,6 +202,8 @@ def _anchors_and_depth(text: str, name: str) -> list[Problem]:
             problems.append(
                 Problem("yaml-anchor-or-tag", place, "anchors, aliases and tags are not used here; write it out.")
             )
+            if len(problems) > MANY:
+                return problems
         elif isinstance(token, _OPENING):
             depth += 1
             if depth > _DEPTH:

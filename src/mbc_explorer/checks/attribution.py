@@ -1,80 +1,419 @@
-"""What a paraphrase names must be named by its sentences or by their declared context: the section's sentences up to
-them, and those that a rule takes a condition from."""
+"""What statements and rules speak of must be named: by the paraphrase, and by the sentences or their declared context.
+
+The words by which a drug, a class, a receptor or a criterion is named are data (`knowledge/naming.yaml`). Of a
+paraphrase and the rules that rest on it this asks:
+
+* a rule's option and partners are named by the paraphrase, and no therapy is named that no rule speaks of;
+* the paraphrase has the words of the rule's stance, and of no other.
+
+And of the sentences, with a copy of the texts:
+
+* a rule's option, partners, stance and every criterion are named by its sentences or the context that it declares;
+* so is everything that a paraphrase names: drugs, classes, receptors, sexes, sites, figures.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mbc_explorer.catalog import DESCRIBES
+from mbc_explorer.condition import All, Any, AtLeast, AtMost, Includes, Not, OneOf, to_yaml
+from mbc_explorer.corpus import normalize
 from mbc_explorer.errors import Problem
+from mbc_explorer.loading import Resolver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from mbc_explorer.catalog import Catalog, Statement
-    from mbc_explorer.loading import Pack
+    from mbc_explorer.catalog import Catalog, Rule, Statement
+    from mbc_explorer.condition import Condition, Leaf
+    from mbc_explorer.loading import Loaded, Pack
 
 Texts = dict[str, dict[int, str]]
 """The sentences of each source, by number."""
 
+_FIGURE = re.compile(r"(?<![\w/.,-])\d+(?:[.,]\d+)*(?![\w/]|-(?!\d))")
+"""A number that stands by itself: not that of HER2 or of CDK4/6."""
 
-class Setting(NamedTuple):
-    """A setting or marker, and how a paraphrase and how a text names it."""
+_WORD = re.compile(r"[a-z]{4,}")
+_BEGINNING = 4
+
+
+class Patterns(NamedTuple):
+    """Regular expressions that all have to be found."""
+
+    found: tuple[re.Pattern[str], ...]
+
+    def fit(self, text: str) -> bool:
+        """Whether each is found in a text."""
+        return all(pattern.search(text) for pattern in self.found)
+
+
+class Named(NamedTuple):
+    """Something with the words for it: ours, and those of the texts."""
 
     name: str
-    ours: re.Pattern[str]
-    theirs: re.Pattern[str]
+    ours: Patterns
+    theirs: Patterns
+    near: str | None
+    """Of a therapy the wider one that it narrows; of a term the kind of those that it could be taken for."""
 
 
-def check_attribution(pack: Pack, catalog: Catalog, texts: Texts) -> list[Problem]:
-    """Every agent, receptor or setting that a paraphrase names and its sentences and their context do not."""
-    settings = [
-        Setting(row.name, re.compile(row.in_paraphrase), re.compile(row.in_text, re.IGNORECASE))
-        for row in pack.profile.model.named_in_texts
-    ]
-    return [
-        Problem(
-            kind,
-            file.place("statements", index, "paraphrase"),
-            f"the paraphrase of {row.id} names {name}, which its sentences ({', '.join(map(str, row.sentences))}) do not.",
-        )
-        for file in pack.statements
-        for index, row in enumerate(file.model.statements)
-        for kind, name in _unattributed(catalog, catalog.statements[f"{file.model.source}.{row.id}"], settings, texts)
-    ]
+class Finding(NamedTuple):
+    """Something that is not named where it has to be."""
+
+    kind: str
+    statement: str
+    rule: str | None
+    """The rule that speaks of it; None where the paraphrase does."""
+    message: str
 
 
-def _unattributed(
-    catalog: Catalog, statement: Statement, settings: list[Setting], texts: Texts
-) -> Iterator[tuple[str, str]]:
-    """Kind of problem and name of everything that a paraphrase names and its context does not."""
-    said = _context(catalog, statement, texts)
-    if not said:
-        return
-    folded = said.casefold()
-    for agent in catalog.agents.values():
-        names = [agent.name, *(fact.words for fact in (*agent.names, *agent.brands))]
-        if _names(agent.name, statement.paraphrase.casefold()) and not any(name.casefold() in folded for name in names):
-            yield "unattributed-agent", agent.name
-    for name, ours, theirs in settings:
-        if ours.search(statement.paraphrase) and not theirs.search(said):
-            yield "unattributed-setting", name
+class Claim(NamedTuple):
+    """A statement with the rules that rest on it, and the sentences that it points back to."""
+
+    statement: Statement
+    rules: tuple[Rule, ...]
+    context: tuple[int, ...]
+    """Of a statement without rules; a rule declares its own."""
+    in_passing: tuple[str, ...]
+    """Therapies and options that the paraphrase names and no rule on it is about."""
+    means: tuple[str, ...]
+    """Those that it means without naming each of them."""
 
 
-def _names(agent: str, paraphrase: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(agent.casefold())}(?![\w-])", paraphrase) is not None
+def check_attribution(pack: Pack, catalog: Catalog, texts: Texts | None) -> list[Problem]:
+    """Everything that is spoken of and not named, at its place.
 
-
-def _context(catalog: Catalog, statement: Statement, texts: Texts) -> str:
-    """The sentences of a statement, those before them in the section, and those that its rules take conditions from.
-
-    Empty where the corpus lacks one of them: nothing can be said then, and its fingerprint is reported already.
+    Args:
+        pack: the files.
+        catalog: the same, compiled.
+        texts: the sentences, from a copy of the texts; without it only paraphrases and rules are compared.
     """
-    spoken = texts[statement.source]
-    rows = catalog.sentences[statement.source]
-    last = max(anchor.number for anchor in statement.sentences)
-    sections = {anchor.section for anchor in statement.sentences}
-    numbers = {number for number in range(1, last + 1) if rows[number - 1].section in sections}
-    numbers |= {anchor.number for anchor in statement.sentences}
-    numbers |= {a.number for rule in catalog.rules.values() if rule.statement == statement.id for a in rule.context}
-    return "" if numbers - spoken.keys() else " ".join(spoken[number] for number in sorted(numbers))
+    if not pack.naming:
+        return []
+    attribution = Attribution(pack, catalog, texts)
+    places = _Places(pack)
+    return _unknown_names(pack, catalog) + [
+        Problem(finding.kind, places.of(finding), finding.message)
+        for claim in attribution.claims.values()
+        for finding in attribution.findings(claim)
+    ]
+
+
+def _unknown_names(pack: Pack, catalog: Catalog) -> list[Problem]:
+    """Words for something that is not there, and criteria that cannot be asked."""
+    known = {*catalog.agents, *catalog.categories, *catalog.options}
+    resolver = Resolver(pack)
+    for loaded in pack.naming:
+        for index, row in enumerate(loaded.model.therapies):
+            for name in (row.of, row.within):
+                if name is not None and name not in known:
+                    resolver.unknown("therapy", name, known, loaded.place("therapies", index))
+        for index, row in enumerate(loaded.model.criteria):
+            if not isinstance(row.of, str):
+                resolver.condition(row.of, loaded, "criteria", index, "of")
+            elif row.of not in catalog.attributes:
+                resolver.unknown("attribute", row.of, catalog.attributes, loaded.place("criteria", index))
+    return resolver.problems
+
+
+class _Places:
+    """Where statements and rules stand."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._statements = self._rows(pack.statements, "statements")
+        self._rules = self._rows(pack.rules, "rules")
+
+    def _rows(self, files: Iterable[Loaded], key: str) -> dict[str, tuple[Loaded, int]]:
+        return {
+            f"{file.model.source}.{row.id}": (file, index)
+            for file in files
+            for index, row in enumerate(getattr(file.model, key))
+        }
+
+    def of(self, finding: Finding) -> str:
+        if finding.rule is None:
+            file, index = self._statements[finding.statement]
+            return file.place("statements", index, "paraphrase")
+        file, index = self._rules[finding.rule]
+        return file.place("rules", index)
+
+
+class Attribution:
+    """The words of a pack, and what they find in paraphrases and texts."""
+
+    def __init__(self, pack: Pack, catalog: Catalog, texts: Texts | None) -> None:
+        self.catalog = catalog
+        self._texts = texts
+        self.therapies: dict[str, Named] = {}
+        self.terms: list[Named] = []
+        self._words: list[str] = []
+        self._criteria: dict[str, Patterns] = {}
+        self._stances: dict[str, Named] = {}
+        for loaded in pack.naming:
+            naming = loaded.model
+            for row in naming.therapies:
+                ours, theirs = _compiled(row.in_paraphrase), _compiled(row.in_text)
+                self.therapies[row.of] = Named(row.of, ours, theirs, row.within)
+            for row in naming.terms:
+                ours, theirs = _compiled(row.in_paraphrase), _compiled(row.in_text)
+                self.terms.append(Named(row.name, ours, theirs, row.kin))
+            self._words += naming.words
+            for row in naming.criteria:
+                self._criteria[row.of if isinstance(row.of, str) else str(row.of)] = _compiled(row.in_text)
+            for row in naming.stances:
+                ours, theirs = _compiled(row.in_paraphrase), _compiled(row.in_text)
+                self._stances[row.of] = Named(row.of, ours, theirs, None)
+        words: dict[str, str] = {}
+        for agent in catalog.agents.values():
+            for name in (agent.name, *(fact.words for fact in (*agent.names, *agent.brands))):
+                words[" ".join(normalize(name))] = agent.id
+        self._narrowing = frozenset(name for name, row in self.therapies.items() if row.near)
+        self._agent_words = words
+        longest = sorted(words, key=len, reverse=True)
+        self._agents = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?!\w)" if words else r"(?!)")
+        self.claims = self._claims(pack)
+
+    def _claims(self, pack: Pack) -> dict[str, Claim]:
+        """Every statement, with the rules that rest on it."""
+        rules: dict[str, list[Rule]] = {}
+        for rule in self.catalog.rules.values():
+            rules.setdefault(rule.statement, []).append(rule)
+        rows = {f"{file.model.source}.{row.id}": row for file in pack.statements for row in file.model.statements}
+        return {
+            name: Claim(
+                statement,
+                tuple(rules.get(name, ())),
+                tuple(rows[name].context),
+                tuple(rows[name].in_passing),
+                tuple(rows[name].means),
+            )
+            for name, statement in self.catalog.statements.items()
+        }
+
+    def findings(self, claim: Claim) -> list[Finding]:
+        """What a claim speaks of and does not name."""
+        found = [*self._of_paraphrase(claim)]
+        for rule in claim.rules:
+            found += self._of_rule(rule, claim)
+        return found + self._of_texts(claim)
+
+    # the paraphrase and the rules on it
+
+    def _of_paraphrase(self, claim: Claim) -> Iterator[Finding]:
+        """What the paraphrase names, or means, and no rule on it is about; and what is excused without need."""
+        if not claim.rules:
+            return
+        named = self._named(claim.statement.paraphrase) | set(claim.means)
+        spoken = {term for rule in claim.rules for term in self._spoken_of(rule)}
+        options = {rule.option for rule in claim.rules}
+        narrow = {name for name in named if name in self._narrowing}
+        drugs = {agent for name in options for agent in self.catalog.options[name].agents}
+        left = (named - narrow - spoken) | (narrow - options) | (set(claim.means) - options - drugs)
+        for name in sorted(left - set(claim.in_passing)):
+            yield _finding(claim, None, "unspoken-therapy", f"names {name}, which no rule on it is about")
+        beside = {term for rule in claim.rules for term in self._not_its_own(rule, claim, named)}
+        for name in claim.in_passing:
+            if name not in left | beside:
+                yield _finding(claim, None, "idle-word", f"{name} needs no excuse as named in passing")
+
+    def _of_rule(self, rule: Rule, claim: Claim) -> Iterator[Finding]:
+        paraphrase = claim.statement.paraphrase
+        named = self._named(paraphrase)
+        for term in self._own(rule):
+            if term not in self.therapies and term not in self.catalog.agents:
+                yield _finding(claim, rule, "no-words", f"no words for {term} are in knowledge/naming.yaml")
+            elif term not in named and term not in claim.means:
+                yield _finding(claim, rule, "unnamed-therapy", f"the paraphrase of its statement does not name {term}")
+        marks = [stance for stance, words in self._stances.items() if words.ours.fit(paraphrase)]
+        if marks != ([] if rule.stance == DESCRIBES else [rule.stance]):
+            told = " and ".join(marks) or DESCRIBES
+            yield _finding(claim, rule, "other-stance", f"says {rule.stance}, but the paraphrase has the words of {told}")
+        for term in sorted(self._not_its_own(rule, claim, named) - set(claim.in_passing)):
+            text = f"the paraphrase of its statement names {term}, which is neither its option nor a partner or criterion"
+            yield _finding(claim, rule, "unspoken-therapy", text)
+
+    def _not_its_own(self, rule: Rule, claim: Claim, named: Iterable[str]) -> set[str]:
+        """Therapies that a paraphrase names and a rule on it does not speak of, nor one beside it."""
+        therapies = {term for term in named if term in self.catalog.implied} - self._spoken_of(rule)
+        return {term for term in therapies if not any(self._is_beside(term, rule, other) for other in claim.rules)}
+
+    def _is_beside(self, term: str, rule: Rule, other: Rule) -> bool:
+        """Whether another rule on the statement is about a therapy, and not with this rule's option as its partner."""
+        own, theirs = self.catalog.options[rule.option], self.catalog.options[other.option]
+        if other is rule or not any(term in self._with_wider(name) for name in (other.option, *theirs.agents)):
+            return False
+        return not {rule.option, *own.agents} & {other.option, *theirs.agents, *other.partners}
+
+    def _own(self, rule: Rule) -> list[str]:
+        """What has to be named of a rule: its option, or the drugs of it, and its partners."""
+        option = self.catalog.options[rule.option]
+        return list(dict.fromkeys([*(option.agents or (option.id,)), *rule.partners]))
+
+    def _spoken_of(self, rule: Rule) -> set[str]:
+        """Every therapy that a rule speaks of, with the wider ones."""
+        option = self.catalog.options[rule.option]
+        items = [leaf.item for leaf in _asked(rule.condition) if isinstance(leaf, Includes)]
+        direct = [option.id, *option.agents, *rule.partners, *items]
+        return {step for name in direct for step in self._with_wider(name)} | {
+            *self.catalog.categories[option.category].path
+        }
+
+    def _with_wider(self, name: str) -> tuple[str, ...]:
+        return self.catalog.implied.get(name, (name,))
+
+    @lru_cache(maxsize=4096)  # noqa: B019  lives as long as one check
+    def _named(self, paraphrase: str) -> frozenset[str]:
+        """The drugs, classes and options that a paraphrase names."""
+        plain = " ".join(normalize(paraphrase))
+        classes = {name for name, words in self.therapies.items() if words.ours.fit(paraphrase)}
+        return frozenset(self.agents_in(plain) | classes)
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def agents_in(self, plain: str) -> set[str]:
+        """The drugs that a normalized text names; a name within a longer one is not named."""
+        return {self._agent_words[match] for match in self._agents.findall(plain)}
+
+    # the texts
+
+    def _of_texts(self, claim: Claim) -> list[Finding]:
+        if self._texts is None:
+            return []
+        spoken = self._texts[claim.statement.source]
+        own = [anchor.number for anchor in claim.statement.sentences]
+        found: list[Finding] = []
+        numbers = {*own, *claim.context}
+        for rule in claim.rules:
+            of_rule = {*own, *(anchor.number for anchor in rule.context)}
+            numbers |= of_rule
+            if of_rule <= spoken.keys():  # a sentence that is not there is reported by its fingerprint
+                found += self._rule_in_text(rule, claim, _plain(spoken, of_rule), _plain(spoken, own))
+        if numbers <= spoken.keys():
+            text = _plain(spoken, numbers)
+            found += self._paraphrase_in_text(claim, text)
+            found += self._condition_in_text(claim, text)
+        return found
+
+    def _condition_in_text(self, claim: Claim, text: str) -> Iterator[Finding]:
+        """The condition that a statement states itself: of a list or therapy, the item."""
+        when = claim.statement.when
+        for leaf in _asked(when) if when else ():
+            if not (self.is_asked(leaf, text) or (isinstance(leaf, Includes) and self._is_item(leaf, text))):
+                what = f"its sentences and context do not say {_shown(leaf)}, or naming.yaml has no words for it"
+                yield _finding(claim, None, "unattributed-criterion", what)
+
+    def _rule_in_text(self, rule: Rule, claim: Claim, text: str, own: str) -> Iterator[Finding]:
+        for term in self._own(rule):
+            if not self.is_named(term, text):
+                yield _finding(claim, rule, "unattributed-therapy", f"{_cited(rule, claim)} do not name {term}")
+        for leaf in _asked(rule.condition):
+            if not self.is_asked(leaf, text):
+                what = f"{_cited(rule, claim)} do not say {_shown(leaf)}, or naming.yaml has no words for it"
+                yield _finding(claim, rule, "unattributed-criterion", what)
+        stance = self._stances.get(rule.stance)
+        if stance is not None and not stance.theirs.fit(own):
+            yield _finding(claim, rule, "unattributed-stance", f"{_cited(rule, claim)} do not say {rule.stance}")
+
+    def _paraphrase_in_text(self, claim: Claim, text: str) -> Iterator[Finding]:
+        paraphrase = claim.statement.paraphrase
+        plain = " ".join(normalize(paraphrase))
+        cited = ", ".join(str(anchor.number) for anchor in claim.statement.sentences)
+        missing = [("unattributed-agent", self.catalog.agents[name].name) for name in self._agents_not_in(plain, text)]
+        for name, words in self.therapies.items():
+            if words.ours.fit(paraphrase) and name not in self.catalog.agents and not words.theirs.fit(text):
+                missing.append(("unattributed-therapy", name))
+        for term in self.terms:
+            if term.ours.fit(paraphrase) and not term.theirs.fit(text):
+                missing.append(("unattributed-term", term.name))
+        missing += [("unattributed-word", word) for word in self._words_not_in(plain, text)]
+        dated = self.catalog.sources[claim.statement.source].date or ""
+        for figure in dict.fromkeys(_FIGURE.findall(plain)):
+            if figure not in text and figure not in dated:
+                missing.append(("unattributed-figure", figure))
+        for kind, name in missing:
+            told = f"the paraphrase of {claim.statement.id} names {name}, which its sentences ({cited}) do not"
+            yield Finding(kind, claim.statement.id, None, f"{told}.")
+
+    def _words_not_in(self, plain: str, text: str) -> Iterator[str]:
+        """Words of ours, of those that both have to use, without one in the text that begins so."""
+        ours, theirs = _beginnings(plain), _beginnings(text)
+        for word in self._words:
+            if any(one.startswith(word) for one in ours.get(word[:_BEGINNING], ())) and not any(
+                one.startswith(word) for one in theirs.get(word[:_BEGINNING], ())
+            ):
+                yield word
+
+    def _agents_not_in(self, plain: str, text: str) -> list[str]:
+        return [name for name in self.catalog.agents if name in self.agents_in(plain) - self.agents_in(text)]
+
+    def is_named(self, therapy: str, text: str) -> bool:
+        """Whether a normalized text names a drug, a class or an option."""
+        if therapy in self.agents_in(text):
+            return True
+        return therapy in self.therapies and self.therapies[therapy].theirs.fit(text)
+
+    @lru_cache(maxsize=65536)  # noqa: B019
+    def is_asked(self, leaf: Leaf, text: str) -> bool:
+        """Whether a normalized text says what a criterion asks."""
+        own = self._criteria.get(str(to_yaml(leaf)))
+        if own is not None:
+            return own.fit(text)
+        match leaf:
+            case OneOf(attribute, values) if len(values) > 1:
+                return all(self.is_asked(OneOf(attribute, (value,)), text) for value in values)
+            case Includes(attribute):
+                general = self._criteria.get(attribute)
+                return general is not None and general.fit(text) and self._is_item(leaf, text)
+            case OneOf() | AtLeast() | AtMost():
+                return False
+
+    def _is_item(self, leaf: Includes, text: str) -> bool:
+        """Whether a text names the therapy, or has the words of the item."""
+        if self.catalog.attributes[leaf.attribute].kind != "list":
+            return self.is_named(leaf.item, text)
+        return all(word in text for word in leaf.item.split("_"))
+
+
+def _finding(claim: Claim, rule: Rule | None, kind: str, what: str) -> Finding:
+    subject = rule.id if rule else f"the paraphrase of {claim.statement.id}"
+    return Finding(kind, claim.statement.id, rule.id if rule else None, f"{subject}: {what}.")
+
+
+def _cited(rule: Rule, claim: Claim) -> str:
+    numbers = [anchor.number for anchor in (*claim.statement.sentences, *rule.context)]
+    return f"its sentences and context ({', '.join(map(str, sorted(numbers)))})"
+
+
+def _shown(leaf: Leaf) -> str:
+    return str(to_yaml(leaf)).replace("'", "")
+
+
+def _asked(condition: Condition) -> list[Leaf]:
+    """Every question of a condition, each once."""
+    match condition:
+        case All(parts) | Any(parts):
+            return list(dict.fromkeys(leaf for part in parts for leaf in _asked(part)))
+        case Not(part):
+            return _asked(part)
+        case OneOf() | Includes() | AtLeast() | AtMost():
+            return [condition]
+
+
+@lru_cache(maxsize=8192)
+def _beginnings(plain: str) -> dict[str, list[str]]:
+    """The words of a normalized text by their first letters."""
+    found: dict[str, list[str]] = {}
+    for word in _WORD.findall(plain):
+        found.setdefault(word[:_BEGINNING], []).append(word)
+    return found
+
+
+def _plain(spoken: dict[int, str], numbers: Iterable[int]) -> str:
+    return " ".join(word for number in sorted(numbers) for word in normalize(spoken[number]))
+
+
+def _compiled(patterns: Iterable[str]) -> Patterns:
+    return Patterns(tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))

@@ -52,18 +52,23 @@ class Pairs:
         """The least difference by which something in a diagram is lost."""
         compared = [*self._free, *self._growing]
         few = self._space.few(self.lost(met)) or {}
-        after = self._space.witness(self.lost(met) & self._space.case(few)) or {}
+        lost = self._nearest(self.lost(met) & self._space.case(few), {f: domains[f][1] for f in self._growing})
+        after = self._space.witness(lost) or {}
         near = met & self._before & self._space.case({f: v for f, v in after.items() if f not in compared})
         for fact in self._growing:
             least = domains[fact].index(after[fact])
             near &= self._space.joined(self._space.case({fact: v}) for v in domains[fact][least : max(2, least + 1)])
-        for fact in compared:
-            same = near & self._space.case({fact: after[fact]})
-            near = same if self._space.is_possible(same) else near
-        before = self._space.witness(near) or {}
+        before = self._space.witness(self._nearest(near, {fact: after[fact] for fact in compared})) or {}
         changed = [fact for fact in compared if before[fact] != after[fact]]
         rest = {fact: value for fact, value in few.items() if fact not in changed}
         return Difference({fact: before[fact] for fact in changed}, {fact: after[fact] for fact in changed}, rest)
+
+    def _nearest(self, diagram: Diagram, facts: Mapping[str, str]) -> Diagram:
+        """The cases of a diagram with as many of these facts as can be, the earlier ones first."""
+        for fact, value in facts.items():
+            same = diagram & self._space.case({fact: value})
+            diagram = same if self._space.is_possible(same) else diagram
+        return diagram
 
 
 class Invariants:

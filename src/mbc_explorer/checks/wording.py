@@ -65,6 +65,7 @@ def knowledge_texts(pack: Pack) -> list[KnowledgeText]:
         *pack.glossary,
         *pack.rules,
         *pack.cases,
+        *pack.invariants,
     ]
     return [
         KnowledgeText(text, loaded.place(*path)) for loaded in files for path, text in _prose(loaded.document.data, ())

@@ -11,21 +11,20 @@ from mbc_explorer.cli.explore import Details, Engine, Output
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
-    as_json,
     catalog_of,
     read_profile_file,
-    wants_color,
-    write_output,
 )
+from mbc_explorer.cli.question import show
 from mbc_explorer.cli.what_if import Everything
 from mbc_explorer.comparing import compare as compare_of
 from mbc_explorer.errors import ProfileError, UsageError, one
 from mbc_explorer.explorer import Explorer
 from mbc_explorer.profile import Profile
-from mbc_explorer.report import enveloped
 
 if TYPE_CHECKING:
     from mbc_explorer.case import Case
+
+Plain = dict[str, Any]
 
 EPILOG = (
     "Examples:  mbc compare first.yaml second.yaml  |  mbc compare first.yaml second.json --details  |  "
@@ -55,19 +54,14 @@ def compare(
     explorer = Explorer(catalog, engine)
     case, other = _cases(explorer, files)
     made_by = {name: case.heading[name] for name in ("software", "knowledge")}
-    data = enveloped({**made_by, **compare_of(case, other)})
-    if json:
-        write_output(as_json(data, output), output)
-        return
-    from mbc_explorer.render.changes import render_compared
 
-    about = case.report.data
-    records = {record["id"]: record for record in about["sources"]}
-    shown = ["stdin" if file == "-" else file for file in files]
-    color = output is None and wants_color()
-    write_output(
-        render_compared(data, shown, about["names"], records, details=details, everything=all_, color=color), output
-    )
+    def render(data: Plain, names: Plain, sources: Plain, color: bool) -> str:
+        from mbc_explorer.render.changes import render_compared
+
+        shown = ["stdin" if file == "-" else file for file in files]
+        return render_compared(data, shown, names, sources, details=details, everything=all_, color=color)
+
+    show({**made_by, **compare_of(case, other)}, case, render, json=json, output=output)
 
 
 def _cases(explorer: Explorer, files: list[str]) -> list[Case]:

@@ -11,18 +11,18 @@ from mbc_explorer.cli.explore import Assigned, Details, Engine, Output, ProfileF
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
-    as_json,
     attribute_options,
     catalog_of,
     chosen,
     profile_from,
     stated,
-    wants_color,
-    write_output,
 )
+from mbc_explorer.cli.question import show
 from mbc_explorer.explorer import Explorer
 from mbc_explorer.questions import missing as missing_of
-from mbc_explorer.report import enveloped
+from mbc_explorer.report import askable
+
+Plain = dict[str, Any]
 
 Attributes = Annotated[
     list[str] | None,
@@ -53,26 +53,21 @@ def missing(
     each question what each answer would bring and take, with the sentences."""
     catalog = catalog_of(knowledge)
     words = {alias: row.id for row in catalog.attributes.values() for alias in row.aliases}
-    wanted = chosen(attribute, catalog.attributes, "attribute", words, otherwise="; `mbc profile` lists them.")
+    named = chosen(attribute, catalog.attributes, "attribute", words, otherwise="; `mbc profile` lists them.")
+    wanted = askable(catalog, named)
     case = Explorer(catalog, engine).case(profile_from(catalog, profile, set_ or [], stated(context)))
     found = missing_of(case)
     if wanted:
         rows = [row for row in found["attributes"] if row["attribute"] in wanted]
-        found = {**found, "attributes": rows, "narrowed_to": {"attributes": list(wanted)}}
-    data = enveloped({**case.heading, **found})
-    if json:
-        write_output(as_json(data, output), output)
-        return
-    from mbc_explorer.render.questions import render_questions
+        found = {**found, "attributes": rows, "narrowed_to": {"attributes": wanted}}
 
-    about = case.report.data
-    records = {record["id"]: record for record in about["sources"]}
-    titles = {row.id: row.name for row in catalog.attributes.values()}
-    color = output is None and wants_color()
-    page = render_questions(
-        data, titles, about["names"], records, details=details, everything=all_, color=color
-    )
-    write_output(page, output)
+    def render(data: Plain, names: Plain, sources: Plain, color: bool) -> str:
+        from mbc_explorer.render.questions import render_questions
+
+        titles = {row.id: row.name for row in catalog.attributes.values()}
+        return render_questions(data, titles, names, sources, details=details, everything=all_, color=color)
+
+    show({**case.heading, **found}, case, render, json=json, output=output)
 
 
 def command() -> Any:

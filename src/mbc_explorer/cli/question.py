@@ -51,13 +51,18 @@ class Question(NamedTuple):
     def show(self, found: dict[str, Any], render: Render, *, json: bool, output: Path | None) -> None:
         """Print what was found, as JSON or as text."""
         narrowing = {"narrowed_to": {"sources": list(self.sources)}} if self.sources else {}
-        data = enveloped({**self.case.heading, **narrowing, **found})
-        if json:
-            write_output(as_json(data, output), output)
-            return
-        about = self.case.report.data
-        records = {record["id"]: record for record in about["sources"]}
-        write_output(render(data, about["names"], records, output is None and wants_color()), output)
+        show({**self.case.heading, **narrowing, **found}, self.case, render, json=json, output=output)
+
+
+def show(found: dict[str, Any], case: Case, render: Render, *, json: bool, output: Path | None) -> None:
+    """Print an answer on a case, as JSON or as text."""
+    data = enveloped(found)
+    if json:
+        write_output(as_json(data, output), output)
+        return
+    about = case.report.data
+    records = {record["id"]: record for record in about["sources"]}
+    write_output(render(data, about["names"], records, output is None and wants_color()), output)
 
 
 def asked(

@@ -10,7 +10,21 @@ from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Knowledge, as_json, catalog_of, chosen, write_output
 
 EPILOG = "Examples:  mbc schema profile  |  mbc schema report  |  mbc schema map"
-KINDS = ("profile", "report", "pairs", "readings", "map", "matrix", "error")
+KINDS = (
+    "profile",
+    "report",
+    "why",
+    "why-not",
+    "what-if",
+    "compare",
+    "missing",
+    "nearest",
+    "pairs",
+    "readings",
+    "map",
+    "matrix",
+    "error",
+)
 Kind = Annotated[str, typer.Argument(metavar="[KIND]", help=f"One of {', '.join(KINDS)}.", show_default=False)]
 
 

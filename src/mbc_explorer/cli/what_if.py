@@ -11,24 +11,23 @@ from mbc_explorer.cli.explore import Details, Engine, Output, ProfileFile
 from mbc_explorer.cli.options import (
     Json,
     Knowledge,
-    as_json,
     assignments,
     attribute_options,
     catalog_of,
     profile_from,
     stated,
-    wants_color,
-    write_output,
 )
+from mbc_explorer.cli.question import show
 from mbc_explorer.comparing import what_if as what_if_of
 from mbc_explorer.errors import Problem, ProfileError, UsageError, one
 from mbc_explorer.explorer import Explorer
 from mbc_explorer.profile import Profile, read_profile
-from mbc_explorer.report import enveloped
 
 if TYPE_CHECKING:
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Catalog
+
+Plain = dict[str, Any]
 
 Changed = Annotated[
     list[str] | None,
@@ -36,7 +35,7 @@ Changed = Annotated[
         "--set",
         metavar="ATTRIBUTE=VALUE",
         help="The change, repeated for more: what is stated then, in place of what the profile says; "
-        "'ATTRIBUTE=' takes a statement back, ';' parts the entries of a list.",
+        "'ATTRIBUTE=' or 'ATTRIBUTE=unknown' takes a statement back, ';' parts the entries of a list.",
     ),
 ]
 Everything = Annotated[
@@ -68,21 +67,16 @@ def what_if(
     changes = _changes(catalog, set_ or [])
     explorer = Explorer(catalog, engine)
     case = explorer.case(profile_from(catalog, profile, [], stated(context)))
-    data = enveloped({**case.heading, **_what_if(case, changes)})
-    if json:
-        write_output(as_json(data, output), output)
-        return
-    from mbc_explorer.render.changes import render_what_if
 
-    about = case.report.data
-    records = {record["id"]: record for record in about["sources"]}
-    color = output is None and wants_color()
-    write_output(
-        render_what_if(data, about["names"], records, details=details, everything=all_, color=color), output
-    )
+    def render(data: Plain, names: Plain, sources: Plain, color: bool) -> str:
+        from mbc_explorer.render.changes import render_what_if
+
+        return render_what_if(data, names, sources, details=details, everything=all_, color=color)
+
+    show({**case.heading, **_what_if(case, changes)}, case, render, json=json, output=output)
 
 
-def _changes(catalog: Catalog, assigned: list[str]) -> dict[str, Any]:
+def _changes(catalog: Catalog, assigned: list[str]) -> Plain:
     """What is stated of each attribute then; None where a statement is taken back.
 
     Raises:
@@ -96,7 +90,7 @@ def _changes(catalog: Catalog, assigned: list[str]) -> dict[str, Any]:
     return {name: value if any(value) else None for name, value in given.items()}
 
 
-def _what_if(case: Case, changes: dict[str, Any]) -> dict[str, Any]:
+def _what_if(case: Case, changes: Plain) -> Plain:
     """The differences; where the changed profile contradicts itself, the refusal says how to take back the rest."""
     try:
         return what_if_of(case, changes)
@@ -104,7 +98,7 @@ def _what_if(case: Case, changes: dict[str, Any]) -> dict[str, Any]:
         raise ProfileError([_with_a_way(problem, case, changes) for problem in error.problems]) from None
 
 
-def _with_a_way(problem: Problem, case: Case, changes: dict[str, Any]) -> Problem:
+def _with_a_way(problem: Problem, case: Case, changes: Plain) -> Problem:
     others = [name for name in problem.where.split(" + ") if name in case.plain and name not in changes]
     if problem.kind != "contradiction" or not others:
         return problem

@@ -10,9 +10,9 @@ from mbc_explorer.comparing import MOVES, RESTATED
 from mbc_explorer.explain import words
 from mbc_explorer.render.frame import closed, opened
 from mbc_explorer.render.page import Page
+from mbc_explorer.render.text import MARKS, STYLES
 from mbc_explorer.render.words import (
     STANCE_WORDS,
-    brief_place,
     citation_text,
     fact_text,
     partners,
@@ -23,9 +23,8 @@ from mbc_explorer.render.words import (
 
 Plain = dict[str, Any]
 
-MARKS = {"described": "+", "undetermined": "?", "not_described": "-"}
-STYLES = {"described": "green", "undetermined": "yellow", "not_described": "dim"}
-
+FEW = 12
+"""So many options of a move are shown with their statements unless all are asked for."""
 
 class Wording(NamedTuple):
     """How the two profiles are called."""
@@ -38,9 +37,11 @@ class Wording(NamedTuple):
     """What is said of a statement that held for the first profile alone."""
     why: str
     """What stands before the reason for that, which is the second profile's."""
+    same: str
+    """What is said of a status that is the same."""
 
 
-NOW = Wording({name: f"{name.upper()}: {told}" for name, told in MOVES.items()}, "before", "no longer", "")
+NOW = Wording({name: f"{name.upper()}: {told}" for name, told in MOVES.items()}, "before", "no longer", "", "as before")
 FOR_B = Wording(
     {
         "appears": "DESCRIBED FOR B, and not for A",
@@ -49,7 +50,7 @@ FOR_B = Wording(
         "unsettled": "UNDETERMINED FOR B, and not for A",
         "restated": "OTHERWISE STATED: the same status for both, by other statements",
     },
-    "for A", "for A alone", "for B ",
+    "for A", "for A alone", "for B ", "for both",
 )  # fmt: skip
 
 
@@ -144,15 +145,15 @@ def _moves(page: Page, options: list[Plain], shown: Shown, *, everything: bool) 
         rows = [option for option in options if option["move"] == move]
         if rows:
             page.heading(f"{heading} ({len(rows)})")
-        if rows and move == RESTATED and not everything:
-            page.say(f"{', '.join(row['name'] for row in rows)}. --all shows the statements.", 2, hang=2)
-            continue
-        for option in rows:
+        opened_rows = rows if everything else rows[: 0 if move == RESTATED else FEW]
+        for option in opened_rows:
             status = words(option["from"])
-            before = f"{status} as before" if shown.wording is NOW and move == RESTATED else status
-            told = f"; {before}" if move == RESTATED else f"; {shown.wording.one}: {before}"
+            told = f"; {status}, {shown.wording.same}" if move == RESTATED else f"; {shown.wording.one}: {status}"
             page.say(f"{MARKS[option['to']]} {option['name']}{told}", 2, STYLES[option["to"]], hang=2)
             say_statements(page, option, shown, 4)
+        rest = [row["name"] for row in rows[len(opened_rows) :]]
+        if rest:
+            page.say(f"{'and ' if opened_rows else ''}{', '.join(rest)} (--all shows the statements)", 2, hang=2)
 
 
 def say_statements(page: Page, option: Plain, shown: Shown, indent: int) -> None:
@@ -161,7 +162,7 @@ def say_statements(page: Page, option: Plain, shown: Shown, indent: int) -> None
         rules = [{**row, "why": _why(row, option["move"], shown.wording)} for row in group]
         name = source_name(shown.sources[source])
         if not shown.details:
-            told = "; ".join(f"{brief_place(rule)}{partners(rule, shown.names)} [{rule['why']}]" for rule in rules)
+            told = "; ".join(f"{places} [{why}]" for why, places in _places(rules, shown.names).items())
             page.say(f"{name}: {told}", indent, hang=2)
             continue
         page.say(name, indent)
@@ -169,6 +170,19 @@ def say_statements(page: Page, option: Plain, shown: Shown, indent: int) -> None
             worded = f" Worded for {rule['worded_for']}." if rule["worded_for"] else ""
             page.say(f"{place(rule)}{partners(rule, shown.names)} [{rule['why']}]:", indent + 2, hang=2)
             page.say(f"{rule['paraphrase']}{worded}", indent + 4)
+
+
+def _places(rules: list[Plain], names: Plain) -> dict[str, str]:
+    """Where the rules stand that have the same reason: `hr-positive 28, 33 (with ovarian suppression)`."""
+    found: dict[str, dict[tuple[str, str], dict[int, None]]] = {}
+    for rule in rules:
+        place = rule["anchor"]["section"], partners(rule, names)
+        numbers = found.setdefault(rule["why"], {}).setdefault(place, {})
+        numbers.update(dict.fromkeys(sentence["number"] for sentence in rule["anchor"]["sentences"]))
+    return {
+        why: ", ".join(f"{section} {', '.join(map(str, some))}{beside}" for (section, beside), some in places.items())
+        for why, places in found.items()
+    }
 
 
 def _why(rule: Plain, move: str, wording: Wording) -> str:

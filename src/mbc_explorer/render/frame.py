@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mbc_explorer.render.page import Page
-from mbc_explorer.render.words import STATUS_TITLES, fact_text, made_by, missing_text
+from mbc_explorer.render.words import STATUS_TITLES, fact_text, made_by, missing_text, narrowed_text
 from mbc_explorer.report import LEGEND
 
 Plain = dict[str, Any]
@@ -31,13 +31,16 @@ def opened(title: str, data: Plain, names: Plain, *, color: bool) -> Page:
     return page
 
 
-def asked(page: Page, option: Plain, names: Plain) -> None:
-    """The option that is asked about, with its status and what that means."""
+def asked(page: Page, data: Plain, names: Plain) -> None:
+    """The option that is asked about, with its status and what that means; and what is shown, where that is not all."""
+    option = data["option"]
     legend = LEGEND[option["status"]]
     page.heading(f"{option['name']}: {STATUS_TITLES[option['status']].casefold()}")
     page.say(f"{legend[0].upper()}{legend[1:]}.", 2)
     if option["missing"]:
         page.say(f"Missing: {missing_text(option['missing'], names)}.", 2, hang=2)
+    if "narrowed_to" in data:
+        page.say(narrowed_text(data["narrowed_to"]), 2, hang=2)
 
 
 def closed(page: Page, data: Plain) -> str:

@@ -8,7 +8,7 @@ from mbc_explorer.comparing import APPEARS, RESTATED, SETTLED
 from mbc_explorer.explain import counted
 from mbc_explorer.render.changes import NOW, Shown, say_statements
 from mbc_explorer.render.frame import closed, opened
-from mbc_explorer.render.words import source_line
+from mbc_explorer.render.words import assignment, source_line
 
 if TYPE_CHECKING:
     from mbc_explorer.render.page import Page
@@ -62,10 +62,18 @@ def render_questions(
         quiet = [answer["text"] for answer in row["answers"] if not answer["options"]]
         if quiet:
             page.say(f"nothing by itself: {'; '.join(quiet)}", 2, "dim", hang=2)
+    for name in data["narrowed_to"]["attributes"] if narrowed else ():
+        if name not in [row["attribute"] for row in rows]:
+            page.heading(f"{titles[name]} ({name})")
+            page.say("No statement that is still open waits for it.", 2)
     left = len(data["attributes"]) - len(rows)
     if left and not narrowed:
-        page.heading(f"And {counted(left, 'attribute')} more that some statement waits for")
-        page.say("--all opens them all, --attribute NAME one of them with the reasons.", 2)
+        page.heading(f"And {left} more")
+        page.say(
+            "Further questions, and attributes on which no option hangs but a statement does. --all tells the answers to "
+            "them all, --attribute NAME to one of them with the reasons.",
+            2,
+        )
     page.heading("The documents")
     for name, source in sources.items():
         page.say(f"{name}: {source_line(source)}", 2, hang=2)
@@ -128,6 +136,7 @@ def _opened(page: Page, answers: list[Plain], shown: Shown) -> None:
     for answer in answers:
         if answer["options"]:
             page.say(answer["text"], 2, hang=2)
+            page.say(f"stated as {' '.join(assignment(*pair) for pair in answer['stated'].items())}", 4, "dim", hang=2)
         for row in answer["options"]:
             page.say(f"{TOLD[row['move']]} {row['name']}", 4, hang=2)
             say_statements(page, row, shown, 6)

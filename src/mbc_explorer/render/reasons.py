@@ -28,6 +28,8 @@ Plain = dict[str, Any]
 
 MARKS = {"met": "[met]", "unknown": "[unknown]", "not_met": "[not met]"}
 STYLES = {"met": "green", "unknown": "yellow", "not_met": "dim"}
+LONG = 60
+"""What was stated is not said again when it is longer."""
 VIEWS = {
     "says": "Its conditions are met",
     "would_say_if_known": "Would say, if more were known",
@@ -51,9 +53,10 @@ def render_why(data: Plain, names: Plain, sources: Plain, *, details: bool = Fal
     told = _Told(names, sources, details)
     option = data["option"]
     page = opened(f"Why: {option['name']}", data, names, color=color)
-    asked(page, option, names)
+    asked(page, data, names)
     if not any(view["rules"] for view in data["sources"]):
-        page.say(f"No statement on it holds for this profile; `mbc why-not {option['id']}` tells why.", 2)
+        of = " in these documents" if "narrowed_to" in data else ""
+        page.say(f"No statement on it holds for this profile{of}; `mbc why-not {option['id']}` tells why.", 2)
     for view in data["sources"]:
         told.documents(page, view, [told.held(rule) for rule in view["rules"]])
     told.others(page, [view for view in data["sources"] if not view["rules"]])
@@ -73,13 +76,14 @@ def render_why_not(data: Plain, names: Plain, sources: Plain, *, details: bool =
     told = _Told(names, sources, details)
     option = data["option"]
     page = opened(f"Why not: {option['name']}", data, names, color=color)
-    asked(page, option, names)
+    asked(page, data, names)
     failed = [rule for view in data["sources"] for rule in view["rules"]]
     if option["status"] == "described":
-        rest = "Shown are the statements that do not hold." if failed else "Every statement that describes it holds."
-        page.say(f"{rest} `mbc why {option['id']}` shows those that do.", 2)
+        rest = "Shown are the statements that do not hold" if failed else "Every statement that describes it holds"
+        page.say(f"{rest}; `mbc why {option['id']}` shows those that do.", 2)
     elif not failed:
-        page.say("No document describes a use of it, whatever the profile.", 2)
+        of = "these documents describe" if "narrowed_to" in data else "the documents describe"
+        page.say(f"None of {of} a use of it, whatever the profile.", 2)
     for view in data["sources"]:
         twigs = [told.failed(rule) for rule in view["rules"]]
         told.documents(page, view, [*twigs, *(told.held(rule) for rule in view["other_stances"])])
@@ -113,12 +117,12 @@ class _Told:
         found: dict[str, list[str]] = {}
         for view in views:
             for kind in view["view"]:
-                label = VIEWS.get(kind, kind)
-                found.setdefault(label, []).append(source_name(self._sources[view["source"]]))
+                found.setdefault(VIEWS[kind], []).append(source_name(self._sources[view["source"]]))
         if found:
             page.heading("The other documents")
-        for label, named in found.items():
-            page.say(f"{label}: {'; '.join(named)}", 2, hang=2)
+        for label in VIEWS.values():
+            if label in found:
+                page.say(f"{label}: {'; '.join(found[label])}", 2, hang=2)
 
     def held(self, rule: Plain) -> Twig:
         """A rule with its criteria as they stand."""
@@ -148,7 +152,10 @@ class _Told:
             return self._criterion(node)
         if node["kind"] == "not":
             return self._node(node["parts"][0])
-        parts = tuple(self._node(part) for part in node["parts"])
+        alternatives = node["kind"] == "any" and node["truth"] == "met" and not self._details
+        parts = tuple(
+            _brief(part) if alternatives and not part["decides"] else self._node(part) for part in node["parts"]
+        )
         settled_by_none = node["truth"] != "unknown" and all(part["truth"] == "unknown" for part in node["parts"])
         whole = " together, whatever each turns out to be" if settled_by_none else ""
         return Twig(f"{MARKS[node['truth']]} {node['text']}{whole}:", parts, STYLES[node["truth"]])
@@ -168,19 +175,27 @@ class _Told:
 
     def _origin(self, origin: Plain) -> tuple[str, tuple[Twig, ...]]:
         """Where a fact comes from: in a word or two, and what there is to say below."""
-        given = origin["given"]
-        label = f"{self._names['attributes'][given['attribute']]}: {fact_text(given['value'])}" if given else ""
+        how = "concluded" if origin["how"] == "derived" else self._stated(origin)
         if origin["because"] is None:
-            return ("entered" if label == origin["text"] else f"entered, as {label}"), ()
-        how = "concluded" if origin["how"] == "derived" else f"read from {label}"
-        if origin["basis"] == "structure" and not origin["from"]:
-            return how, ()  # it was only counted or read
+            return how, ()
         if origin["text"] in self._seen:
             return f"{how}, as above", ()
         self._seen.add(origin["text"])
         step = CURATORS_STEP if origin["basis"] == "curator" else ""
         facts = tuple(self._fact(fact) for fact in origin["from"])
         return how, (Twig(f"because: {origin['because']}{citation_text(origin['citations'])}{step}", facts),)
+
+    def _stated(self, origin: Plain) -> str:
+        """What was entered, or from which entries it was read; not at length, and not what was just said."""
+        label = self._names["attributes"][origin["given"]["attribute"]]
+        whole = fact_text(origin["given"]["value"])
+        if f"{label}: {whole}" == origin["text"]:
+            return "entered"
+        how = "entered, as" if origin["how"] == "entered" else "read from"
+        if origin["how"] == "entered" and origin["entries"]:
+            return "entered"
+        shown = "; ".join(origin["entries"]) or (whole if len(whole) <= LONG else "")
+        return f"{how} {label}{': ' if shown else ''}{shown}"
 
     def _fact(self, origin: Plain) -> Twig:
         brief, below = self._origin(origin)
@@ -209,6 +224,21 @@ class _Told:
         if same and not self._details:
             mark = MARKS[rule["criterion"]]
             yield Twig(f"{counted(len(same), 'other reading')} of it, {mark} too (--details)", style="dim")
+
+
+def _brief(node: Plain) -> Twig:
+    """An alternative that decides nothing, in a line."""
+    return Twig(f"{MARKS[node['truth']]} {_phrase(node)}", style=STYLES[node["truth"]])
+
+
+def _phrase(node: Plain) -> str:
+    match node["kind"]:
+        case "all" | "any":
+            return (" and " if node["kind"] == "all" else " or ").join(map(_phrase, node["parts"]))
+        case "not":
+            return _phrase(node["parts"][0])
+        case _:
+            return str(node["text"])
 
 
 def _then(reading: Plain) -> str:

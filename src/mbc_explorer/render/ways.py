@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.counterfactuals import KINDS
@@ -51,27 +51,25 @@ def render_nearest(data: Plain, names: Plain, sources: Plain, *, everything: boo
     """
     option = data["option"]
     page = opened(f"Nearest: {option['name']}", data, names, color=color)
-    asked(page, option, names)
+    asked(page, data, names)
     if option["status"] == "described":
         page.say(f"Nothing has to change. `mbc why {option['id']}` shows the statements that hold.", 2, hang=2)
     elif not data["ways"]:
-        page.say(f"No change leads to it; `mbc why-not {option['id']}` shows what the documents say.", 2, hang=2)
-    kinds = {kind: [way for way in data["ways"] if _kind(way) == kind] for kind in KINDS}
-    left = len(data["ways"]) if everything else FEW
-    hidden = 0
+        of = " in these documents" if "narrowed_to" in data else ""
+        page.say(f"No change leads to it{of}; `mbc why-not {option['id']}` shows what is said of it.", 2, hang=2)
+    numbers = count(1)
     seen: set[str] = set()
-    for kind, found in kinds.items():
-        rules = _by_rule(found)
-        shown: list[Twig] = []
-        for rule in rules:
-            ways = folded([tuple(map(partial(_change, names=names), way["changes"])) for way in rule])
-            hidden += max(0, len(ways) - left)
-            if ways[:left]:
-                shown.append(Twig(_statement(rule[0], names, sources, seen), tuple(map(_way, ways[:left]))))
-            left = max(0, left - len(ways))
+    hidden = 0
+    for kind in KINDS:
+        found = _together([way for way in data["ways"] if _kind(way) == kind], kind, names)
+        shown = {slots: rules for slots, rules in found.items() if everything or next(numbers) <= FEW}
+        hidden += len(found) - len(shown)
         if shown:
             page.heading(HEADINGS[kind])
-            page.tree(shown)
+            page.tree(
+                _way(slots, [_statement(rule, names, sources, seen) for rule in rules])
+                for slots, rules in shown.items()
+            )
     if hidden:
         page.say(f"and {counted(hidden, 'more way')} (--all)", 0, "dim")
     if data["ways"]:
@@ -80,22 +78,29 @@ def render_nearest(data: Plain, names: Plain, sources: Plain, *, everything: boo
     return closed(page, data)
 
 
+def _together(ways: list[Plain], kind: str, names: Plain) -> dict[Slots[Change], list[Plain]]:
+    """Ways that differ in one change of which any will do as one, each with the rules that it meets."""
+    by_rule: dict[str, list[Plain]] = {}
+    for way in ways:
+        by_rule.setdefault(way["rule"], []).append(way)
+    found: dict[Slots[Change], list[Plain]] = {}
+    for rows in by_rule.values():
+        for slots in folded(tuple(_change(change, kind, names) for change in way["changes"]) for way in rows):
+            found.setdefault(slots, []).append(rows[0])
+    return dict(sorted(found.items(), key=lambda way: len(way[0])))
+
+
 def _kind(way: Plain) -> str:
     """The kind of the change that goes furthest."""
     return max((change["kind"] for change in way["changes"]), key=KINDS.index)
 
 
-def _by_rule(ways: list[Plain]) -> list[list[Plain]]:
-    found: dict[str, list[Plain]] = {}
-    for way in ways:
-        found.setdefault(way["rule"], []).append(way)
-    return list(found.values())
-
-
-def _change(change: Plain, names: Plain) -> Change:
+def _change(change: Plain, of: str, names: Plain) -> Change:
+    """A change within a way whose changes go so far."""
     label = names["attributes"][change["attribute"]]
     text = " and ".join(change["facts"]) or f"{label}: {_stated(change['to'])}"
-    return Change(text, _now(change, label, text), assignment(change["attribute"], change["to"]))
+    now = "" if of == UNKNOWN_BEFORE and change["from"] is None else _now(change, label, text)
+    return Change(text, now, assignment(change["attribute"], change["to"]))
 
 
 def _now(change: Plain, label: str, text: str) -> str:
@@ -122,15 +127,14 @@ def _statement(rule: Plain, names: Plain, sources: Plain, seen: set[str]) -> str
     return f"{where}: {rule['paraphrase']}{worded}"
 
 
-def _way(slots: Slots[Change]) -> Twig:
-    """Changes that are made together, and what to type; where one of several will do, the first of them."""
-    lines = [_slot(changes) for changes in slots]
-    example = "for example " if any(len(changes) > 1 for changes in slots) else ""
-    typed = Twig(example + " ".join(changes[0].typed.replace(" ", HELD, 1) for changes in slots), style="bold")
-    return Twig(lines[0], (typed,)) if len(lines) == 1 else Twig("together:", (*map(Twig, lines), typed))
+def _way(slots: Slots[Change], statements: list[str]) -> Twig:
+    """Changes that are made together, what to type, and the statements that then hold."""
+    told = [f"{', or '.join(change.text for change in slot)}{_now_of(slot)}" for slot in slots]
+    example = "for example " if any(len(slot) > 1 for slot in slots) else ""
+    typed = example + " ".join(slot[0].typed.replace(" ", HELD, 1) for slot in slots)
+    return Twig("; and ".join(told), (Twig(typed, style="bold"), *map(Twig, statements)))
 
 
-def _slot(changes: tuple[Change, ...]) -> str:
-    """Changes of which any will do: what comes to be so, and what is so now."""
-    now = "; ".join(dict.fromkeys(change.now for change in changes))
-    return f"{', or '.join(change.text for change in changes)} ({now})"
+def _now_of(changes: tuple[Change, ...]) -> str:
+    now = [change.now for change in changes if change.now]
+    return f" ({'; '.join(dict.fromkeys(now))})" if now else ""

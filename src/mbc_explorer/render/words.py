@@ -75,7 +75,10 @@ def sentences(numbers: Any) -> str:
 
 def citation_text(citations: list[Plain]) -> str:
     """Citations in brackets, or nothing."""
-    shown = [f"{cite['source']}, {sentences(cite['sentences'])}" for cite in citations]
+    found: dict[str, set[int]] = {}
+    for cite in citations:
+        found.setdefault(cite["source"], set()).update(cite["sentences"])
+    shown = [f"{source}, {sentences(sorted(numbers))}" for source, numbers in found.items()]
     return f" [{'; '.join(shown)}]" if shown else ""
 
 
