@@ -152,8 +152,8 @@ def build_engine(requirements: list[str]) -> bool:
 def lock() -> bool:
     """Write the lock anew, with uv."""
     options = ["--extra", "dev", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--upgrade"]
-    command = ["pip", "compile", "pyproject.toml", *options, "--no-emit-package", "durable-rules", "-q", "-o", LOCK.name]
-    return pip("install", "uv") and call(BIN / "python", "-m", "uv", *command)
+    options += ["--no-emit-package", "durable-rules", "--quiet", "--output-file", LOCK.name]
+    return pip("install", "uv") and call(BIN / "python", "-m", "uv", "pip", "compile", "pyproject.toml", *options)
 
 
 def audit() -> int:

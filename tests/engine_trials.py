@@ -16,7 +16,7 @@ from mbc_explorer.catalog import CORE_RECORDS, DESCRIBES, REST, Catalog, Conflic
 from mbc_explorer.compiling import needed_heads
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.facts import known_facts
-from mbc_explorer.primes import Masks, World, closed, complement, formula, spelled
+from mbc_explorer.primes import Masks, closed, complement, formula, spelled
 from mbc_explorer.profile import Profile, read_profile
 
 if TYPE_CHECKING:

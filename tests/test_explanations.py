@@ -497,19 +497,23 @@ def kind_expected(attribute: str, before: Case, after: Case) -> str:
     alters = before.catalog.attributes[attribute].alters
     if alters == "freely":
         return "can_change"
+    row = before.catalog.attributes[attribute]
     stated, then = before.plain.get(attribute), after.plain.get(attribute)
-    if alters == "grows" and isinstance(stated, int):
-        return "can_change" if isinstance(then, int) and then > stated else "cannot_change"
-    if alters == "grows" and isinstance(then, list):
-        rows = [row for row in stated if row != "unknown"] if isinstance(stated, list) else []
-        later = [row for row in then if row != "unknown"]
-        kind = before.catalog.attributes[attribute].kind
-        kept = later[: len(rows)] == rows if kind == "regimens" else set(rows) <= set(later)
-        return "can_change" if kept else "cannot_change"
-    if alters == "grows" and isinstance(then, str) and isinstance(stated, str):
-        order = [value.id for value in before.catalog.attributes[attribute].values]
-        return "can_change" if order.index(stated) < order.index(then) else "cannot_change"
-    return "cannot_change"
+    if alters == "never":
+        grows = False
+    elif stated is None or then is None:
+        there = [pair for pair in facts_on(attribute, before).items() if pair[1] in ("present", "yes")]
+        values = [value.id for value in row.values]
+        was, now = (values.index(case.known[attribute]) if attribute in case.known else 0 for case in (before, after))
+        grows = set(there) <= set(after.known.items()) and was <= now
+    elif row.kind == "choice":
+        grows = [value.id for value in row.values] == [stated, then]
+    elif row.kind == "count":
+        grows = then > stated
+    else:
+        rows, later = ([entry for entry in one if entry not in ("unknown", "none")] for one in (stated, then))
+        grows = later[: len(rows)] == rows if row.kind == "regimens" else set(rows) <= set(later)
+    return "can_change" if grows else "cannot_change"
 
 
 def assert_way(case: Case, rule: Rule, way: Plain) -> None:

@@ -1,4 +1,4 @@
-"""The lock: every library that development needs, at one version that fits its range, with hashes and from nowhere named."""
+"""The lock: every library that development needs, at one version within its range, with hashes and no place named."""
 
 from __future__ import annotations
 

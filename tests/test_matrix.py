@@ -9,8 +9,8 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from command_line import mbc as run
 
+from command_line import mbc as run
 from mbc_explorer.matrix import matrix
 from mbc_explorer.published import MatrixOut
 from mbc_explorer.render.matrix import matrix_html

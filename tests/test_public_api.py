@@ -33,7 +33,8 @@ from mbc_explorer import (
 PUBLIC = {
     "Catalog", "EngineError", "Explorer", "KnowledgeError", "MbcError", "Problem", "Profile", "ProfileError", "Report",
     "UsageError", "__version__", "explore", "load_catalog",
-    "Case", "boundaries", "compare", "decision_map", "missing", "nearest", "pairs", "readings", "what_if", "why", "why_not",
+    "Case", "boundaries", "compare", "decision_map", "missing", "nearest", "pairs", "readings", "what_if", "why",
+    "why_not",
 }  # fmt: skip
 
 

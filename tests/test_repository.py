@@ -25,20 +25,19 @@ RUN = 10
 """So many words in a row that a text has too are its words, not ours."""
 
 ORDER = (
-    "version", "errors", "condition", "catalog", "folders", "corpus",
-    "yaml_source", "schema", "loading", "structure", "primes", "space", "engine", "compiling", "compiled", "ledger",
-    "profile", "facts", "evaluate", "explain", "report", "case", "concerning", "as_of", "explorer", "settling",
-    "origin", "reasons", "comparing", "edit", "questions", "counterfactuals", "minimal_pairs", "second_readings",
-    "published", "lookup",
-    "verbatim", "english", "findable", "search", "grid", "matrix", "timeline", "criteria_map",
-    "render.words", "render.page", "render.frame", "render.text", "render.changes", "render.questions", "render.markdown", "render.vocabulary", "render.entries",
-    "render.grid", "render.matrix", "render.errors", "render.pairs", "render.readings", "render.decision_map", "render.drawing", "render.map_page", "render",
-    "checks.wording", "checks.fingerprints", "checks.accounting", "checks.attribution", "checks.cases", "checks.proofs", "checks",
-    "coverage", "render.coverage",
-    "cli.app", "cli.options", "cli.explore", "cli.profile", "cli.sources", "cli.schema", "cli.check", "cli.ledger",
-    "cli.agents", "cli.categories", "cli.glossary", "cli.differences", "cli.show", "cli.search",
-    "cli.question", "cli.what_if", "cli.compare", "cli.missing", "cli.pairs", "cli.readings", "cli.grid", "cli.matrix", "cli.timeline", "cli.coverage", "cli.map",
-    "cli", "", "__main__",
+    "version", "errors", "condition", "catalog", "folders", "corpus", "yaml_source", "schema", "loading", "structure",
+    "primes", "space", "engine", "compiling", "compiled", "ledger", "profile", "facts", "evaluate", "explain",
+    "report", "case", "concerning", "as_of", "explorer", "settling", "origin", "reasons", "comparing", "edit",
+    "questions", "counterfactuals", "minimal_pairs", "second_readings", "published", "lookup", "verbatim", "english",
+    "findable", "search", "grid", "matrix", "timeline", "criteria_map", "render.words", "render.page", "render.frame",
+    "render.text", "render.changes", "render.questions", "render.markdown", "render.vocabulary", "render.entries",
+    "render.grid", "render.matrix", "render.errors", "render.pairs", "render.readings", "render.decision_map",
+    "render.drawing", "render.map_page", "render", "checks.wording", "checks.fingerprints", "checks.accounting",
+    "checks.attribution", "checks.cases", "checks.proofs", "checks", "coverage", "render.coverage", "cli.app",
+    "cli.options", "cli.explore", "cli.profile", "cli.sources", "cli.schema", "cli.check", "cli.ledger", "cli.agents",
+    "cli.categories", "cli.glossary", "cli.differences", "cli.show", "cli.search", "cli.question", "cli.what_if",
+    "cli.compare", "cli.missing", "cli.pairs", "cli.readings", "cli.grid", "cli.matrix", "cli.timeline",
+    "cli.coverage", "cli.map", "cli", "", "__main__",
 )  # fmt: skip
 """The modules of the package, each importing only from those before it. The empty name is the package: public names."""
 

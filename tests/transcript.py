@@ -18,7 +18,7 @@ _NOTE = re.compile(r"\nPlease note\n(?:  .*\n)*\Z")
 
 
 def refreshed(text: str) -> str:
-    """A page with the output of each of its commands as it is now. The closing note is left out: the page has it once."""
+    """A page with the output of each of its commands as it is now, without the closing note: the page has it once."""
     return _SHOWN.sub(_run, text)
 
 

@@ -31,8 +31,9 @@ UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE = "unknown", "can_change", "cannot_cha
 """A change that only tells what was not known; one of what can come to be otherwise; one of what cannot."""
 FEW = 4
 """So many drugs of a class are tried."""
-MAX_TRIES = 200
-"""So many histories are looked at for one that brings about what is wanted; the rules need a few dozen."""
+MAX_TRIES, FEW_TRIES = 600, 200
+"""So many histories are looked at for one that brings about what is wanted; the rules need a few dozen. Few, where there
+is one already, which could only be nearer."""
 
 
 def edits(case: Case, wanted: Wanted, *, whole: bool = False, telling: bool = False) -> list[Changes]:
@@ -170,7 +171,7 @@ def _histories(
     if rest is not None:
         cost = 4 * (len(start.regimens) - len(rest.regimens))
         heappush(waiting, (cost, next(order), cost, rest))
-    for _ in range(MAX_TRIES):
+    for _ in range(MAX_TRIES if rest is None else FEW_TRIES):
         if not waiting:
             break
         _, _, steps, history = heappop(waiting)
@@ -347,36 +348,36 @@ def _other_regimens(regimen: Regimen, pool: _Pool) -> Iterator[tuple[int, Regime
 
 def kind_of_change(case: Case, attribute: str, after: Case) -> str:
     """Whether a change only tells what was not known, or alters what can, or what cannot, come to be otherwise."""
-    before_fact, after_fact = case.understood.facts.get(attribute), after.understood.facts.get(attribute)
-    if _keeps(case, after, attribute):
+    if _told_by(case, attribute).items() <= after.known.items():
         return UNKNOWN_BEFORE
-    row = case.catalog.attributes[attribute]
-    order = [value.id for value in row.values]
-    if row.alters == "freely" or (row.alters == "grows" and _grows(before_fact, after_fact, order)):
-        return CAN_CHANGE
-    return CANNOT_CHANGE
+    alters = case.catalog.attributes[attribute].alters
+    return CAN_CHANGE if alters == "freely" or (alters == "grows" and _grows(case, after, attribute)) else CANNOT_CHANGE
 
 
-def _keeps(case: Case, after: Case, attribute: str) -> bool:
-    """Whether everything that was known of an attribute, and of what is taken from it, is still so."""
+def _told_by(case: Case, attribute: str) -> dict[str, str]:
+    """What is known of an attribute, and of what is taken from it."""
     sources = {name: row.from_regimens for name, row in case.catalog.attributes.items()}
     taken = {name for name, source in sources.items() if source and source.regimens == attribute}
     of = {attribute, *taken.difference(case.understood.facts)}
-    return all(after.known.get(fact) == value for fact, value in case.known.items() if attribute_of(fact) in of)
+    return {fact: value for fact, value in case.known.items() if attribute_of(fact) in of}
 
 
-def _grows(before: Fact | None, after: Fact | None, order: Sequence[str]) -> bool:
-    match before, after:
-        case str(), str():
-            return before in order and after in order and order.index(before) <= order.index(after)
-        case History(), History():
-            return after.regimens[: len(before.regimens)] == before.regimens
-        case Items(), Items():
-            return set(before.items) <= set(after.items)
-        case int(), int():
-            return after >= before
+def _grows(case: Case, after: Case, attribute: str) -> bool:
+    """Whether there is only more of what an attribute tells; where one side does not state it, of what follows."""
+    sides = (one.understood.facts.get(attribute, one.known.get(attribute)) for one in (case, after))
+    match tuple(sides):
+        case str(before), str(then):
+            order = [value.id for value in case.catalog.attributes[attribute].values]
+            return before in order and then in order and order.index(before) <= order.index(then)
+        case History() as before, History() as then:
+            return then.regimens[: len(before.regimens)] == before.regimens
+        case Items() as before, Items() as then:
+            return set(before.items) <= set(then.items)
+        case int(before), int(then):
+            return then >= before
         case _:
-            return False
+            there = {fact: value for fact, value in _told_by(case, attribute).items() if value in (PRESENT, YES)}
+            return there.items() <= after.known.items()
 
 
 def change_plain(case: Case, after: Case, changes: Mapping[str, Any]) -> list[dict[str, Any]]:

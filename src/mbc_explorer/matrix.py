@@ -24,9 +24,9 @@ def matrix(explorer: Explorer, at: Iterable[str] = ()) -> Plain:
         at: ids of values of axes; only cases that have one of them on their axis. All where none is given.
 
     Returns:
-        `axes`: each with its `values`. `cells`: for each case `at` (the value on each axis), the `profile`, and `rows`: for each
-        category its path, and the strongest thing that each source says of an option in it, as in `grid`; a source
-        that says nothing of it is `silent` there, which is no error.
+        `axes`: each with its `values`. `cells`: for each case `at` (the value on each axis), the `profile`, and
+        `rows`: for each category its path, and the strongest thing that each source says of an option in it, as in
+        `grid`; a source that says nothing of it is `silent` there, which is no error.
 
     Raises:
         ProfileError: when a combination contradicts itself.

@@ -90,7 +90,7 @@ def _short(cell: Plain, source: str, category: str | None) -> str:
 
 
 def matrix_csv(data: Plain, catalog: Catalog) -> str:
-    """One line for each case, category and source; text that a spreadsheet could take for a formula is quoted with '."""
+    """One line for each case, category and source; what a spreadsheet could take for a formula is quoted with '."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = _names(data)
