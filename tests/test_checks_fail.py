@@ -27,6 +27,7 @@ LEDGER = "knowledge/ledger/mnt-undated.yaml"
 PROFILE = "knowledge/profile.yaml"
 TDM1 = "id: trastuzumab-emtansine"
 TDM1_CASE = "rule: trastuzumab-emtansine"
+NO_RECEPTOR = "id: no-receptor\n        because: HER2-positive is written three"
 TARGETED_CASE = "rule: other-targeted-options"
 
 
@@ -322,6 +323,49 @@ def test_a_rule_that_no_case_can_meet_is_refused(pack: Copy) -> None:
         Problem("never", "mnt-undated.pertuzumab", told),
         Problem("never", "mnt-undated.postmenopausal-aromatase-inhibitor", told),
     ]
+
+
+# ---------------------------------------------------------------- other readings
+
+
+def test_a_reading_that_comes_to_the_same_is_refused(pack: Copy) -> None:
+    """The rule's own criteria in another order, and in other words for the same cases, are no other reading."""
+    own = "{all: [{prior_therapies: {include: trastuzumab}}, {prior_therapies: {include: chemotherapy}}"
+    pack.edit(RULES, f"{own}]}}", f"{own}, {{not: {{her2_status: negative}}}}]}}", after=NO_RECEPTOR)
+    told = "the reading 'no-receptor' comes to the same as the rule's own in every case; leave it out."
+    assert pack.problems() == [Problem("same-reading", pack.place(RULES, NO_RECEPTOR), told)]
+
+
+def test_a_reading_asks_of_known_attributes_and_values_only(pack: Copy) -> None:
+    """Unknown attributes, and an unknown item, in the condition of another reading are named where they stand."""
+    mark = "id: present-counts"
+    pack.edit(RULES, "{her2_status: positive}", "{her_2_status: positive}", after=mark)
+    pack.edit(RULES, "{current_therapies: {include: trastuzumab}}", "{current: {include: trastuzumab}}", after=mark)
+    pack.edit(RULES, "{include: chemotherapy}", "{include: chemotherapie}", after=mark)
+    assert [(problem.kind, problem.where) for problem in pack.problems()] == [
+        ("unknown-attribute", pack.place(RULES, "{her_2_status", after=mark)),
+        ("unknown-attribute", pack.place(RULES, "{current: ", after=mark)),
+        ("unknown-item", pack.place(RULES, "{prior_therapies: {include: chemotherapie}", after=mark)),
+    ]
+
+
+def test_a_reading_has_a_condition_or_says_that_it_has_none(pack: Copy) -> None:
+    """Both `when` and `always: true`, or neither, is refused."""
+    own = "        when: {all: [{prior_therapies: {include: trastuzumab}}"
+    told = "rules.other_readings: another reading has a condition ('when'), or says 'always: true'."
+    pack.edit(RULES, own, f"        always: true\n{own}", after=NO_RECEPTOR)
+    both = pack.problems()
+    pack.edit(RULES, f"        always: true\n{own}", own.replace("when", "#when"), after=NO_RECEPTOR)
+    assert both == pack.problems() == [Problem("file-shape", pack.place(RULES, NO_RECEPTOR), told)]
+
+
+def test_a_rule_has_no_two_readings_of_one_name(pack: Copy) -> None:
+    """The second is refused, and told where the first is; another rule may use the name again."""
+    first = pack.place(RULES, "id: present-counts")
+    pack.edit(RULES, "id: no-receptor", "id: present-counts", after="because: That treatment")
+    second = pack.place(RULES, "id: present-counts", after="because: That treatment")
+    told = f"the reading 'mnt-undated.trastuzumab-emtansine/present-counts' is already at {first}."
+    assert pack.problems() == [Problem("repeated-id", second, told)]
 
 
 # ---------------------------------------------------------------- cases

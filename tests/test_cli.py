@@ -629,6 +629,12 @@ def test_check_counts_what_it_verified(folders: Folders) -> None:
     assert (ran.code, found["problems"]) == (0, [])
     assert verified["sources"] == 5
     assert verified["rules"] == rules
+    assert verified["readings"] == sum(
+        len(rule.get("other_readings", []))
+        for path in folders.rules.glob("*/*.yaml")
+        if path not in cases
+        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+    )
     assert verified["statements"] == entries(folders.knowledge, "statements/*/*.yaml", "statements")
     assert verified["agents"] == entries(folders.knowledge, "agents.yaml", "agents")
     assert verified["cases"] == sum(

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mbc_explorer import Explorer, Profile, ProfileError, load_catalog
+from mbc_explorer import Explorer, Profile, ProfileError
 from mbc_explorer.catalog import Constraint
-from mbc_explorer.compiling import needed_heads
+from mbc_explorer.compiling import Compiler, needed_heads
 from mbc_explorer.condition import NOT_APPLICABLE, All, AtLeast, AtMost, Includes, Not, OneOf
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.evaluate import Evaluator
 from mbc_explorer.facts import known_facts
+from mbc_explorer.folders import find_folders
+from mbc_explorer.loading import read_pack
 from mbc_explorer.primes import And as AndFormula
 from mbc_explorer.primes import Literal, Or, closed, cubes_of, formula, primes, spelled
 from mbc_explorer.profile import read_profile
@@ -170,7 +172,20 @@ def truths_of(
 
 @cache
 def the_catalog() -> Catalog:
-    return load_catalog()
+    """The shipped rules without the conditions of statements that no rule rests on.
+
+    These ask for dozens of symptoms, each free of the others: more worlds than can be listed, and no verdict turns on them.
+    """
+    pack = read_pack(find_folders())
+    bare = [
+        loaded._replace(
+            model=loaded.model.model_copy(
+                update={"statements": [row.model_copy(update={"when": None}) for row in loaded.model.statements]}
+            )
+        )
+        for loaded in pack.statements
+    ]
+    return Compiler(pack._replace(statements=bare)).catalog()
 
 
 @cache
@@ -192,7 +207,7 @@ def an_explorer() -> Explorer:
 
 @cache
 def another_explorer() -> Explorer:
-    return Explorer(load_catalog())
+    return Explorer(the_catalog.__wrapped__())
 
 
 # ---------------------------------------------------------------- what is drawn

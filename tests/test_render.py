@@ -47,12 +47,15 @@ WORDS = {
     "check": [],
     "compare": [str(EXAMPLES[0]), str(EXAMPLES[1])],
     "ledger": ["--corpus", "{corpus}", "--output", "{folder}"],
+    "nearest": ["olaparib"],
     "profile": [],
     "schema": [],
     "search": ["tamoxifen"],
     "show": ["olaparib"],
     "timeline": ["olaparib"],
     "what-if": ["--set", "her2=positive"],
+    "why": ["letrozole"],
+    "why-not": ["letrozole"],
 }
 """The words that a command needs to say something; none where it is not listed."""
 

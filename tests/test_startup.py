@@ -148,6 +148,16 @@ def test_a_map_imports_no_library_but_the_engine_and_for_text_rich(warm: Path, f
     assert answer.ours.isdisjoint({*READING_YAML, "mbc_explorer.yaml_source", "mbc_explorer.published"})
 
 
+@pytest.mark.parametrize("words", [("why", "letrozole"), ("why-not", "olaparib"), ("nearest", "olaparib")], ids=" ".join)
+def test_a_reason_imports_no_library_but_the_engine_and_for_text_rich(warm: Path, words: tuple[str, ...]) -> None:
+    """Neither pydantic nor yaml is imported to explain an answer, and rich only where text is printed."""
+    for more in ((), ("--json",)):
+        answer = run(warm, *words, *PROFILE, *more)
+        assert answer.heavy.isdisjoint({"pydantic", "yaml", "durable"})
+        assert answer.heavy == set() if more else "rich" in answer.heavy
+        assert answer.ours.isdisjoint({"mbc_explorer.compiling", "mbc_explorer.yaml_source", "mbc_explorer.published"})
+
+
 @pytest.mark.parametrize("words", [("explore", "--help"), ("profile",), ("sources",), ("profile", "--json")])
 def test_other_commands_that_show_knowledge_read_the_kept_catalog(warm: Path, words: tuple[str, ...]) -> None:
     """Neither pydantic nor yaml is imported to show the vocabulary, the sources or the options of a profile."""

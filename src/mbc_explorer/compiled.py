@@ -40,7 +40,7 @@ def load_catalog(directory: Path | str | None = None) -> Catalog:
     if found is not None:
         return found
     catalog = _compile(folders)
-    if kept and kept != SHIPPED:
+    if kept and kept != SHIPPED and key.startswith(catalog.digest):  # no file was changed in the meantime
         _write(kept, key, catalog)
     return catalog
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.catalog import (
@@ -32,11 +33,11 @@ from mbc_explorer.catalog import (
     Term,
     Value,
 )
-from mbc_explorer.condition import ALWAYS, Condition, OneOf, attributes_read
-from mbc_explorer.engine import compiled_rulesets
-from mbc_explorer.errors import EngineError, KnowledgeError, place_order
+from mbc_explorer.condition import ALWAYS, NOT_APPLICABLE, Condition, OneOf, attributes_read
+from mbc_explorer.engine import MAX_FACTS, compiled_rulesets
+from mbc_explorer.errors import EngineError, KnowledgeError, one, place_order
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
-from mbc_explorer.primes import Masks, TooManyCubes, World, closed, complement, formula, spelled
+from mbc_explorer.primes import Masks, TooManyCubes, World, at_most, closed, complement, formula, spelled, spend
 from mbc_explorer.schema import citation_parts
 from mbc_explorer.structure import structural_constraints
 
@@ -55,6 +56,14 @@ def compile_catalog(folders: Folders) -> Catalog:
     return Compiler(read_pack(folders)).catalog()
 
 
+MAX_STEPS = 40_000_000
+"""So many steps are taken to work a pack out; the shipped one takes some three million."""
+MAX_DEPTH = 20
+"""So many categories may lie above one another."""
+MAX_CASES = 2000
+"""So many cases may the axes of a matrix span."""
+
+
 class Compiler:
     """One pack on its way to a catalog."""
 
@@ -63,8 +72,25 @@ class Compiler:
         self.resolver = Resolver(pack)
         self.numbers: dict[Cube, int] = {}
         self.definitions: dict[str, list[str]] = {}
+        self.reading_places: dict[str, str] = {}
+        self.mentions = {
+            row.id: [(source, set(numbers)) for source, numbers in map(citation_parts, row.mentions)]
+            for row in pack.agents.model.agents
+        }
 
     def catalog(self) -> Catalog:
+        """The catalog.
+
+        Raises:
+            KnowledgeError: with every problem found.
+        """
+        try:
+            with at_most(MAX_STEPS):
+                return self._catalog()
+        except TooManyCubes as reason:
+            raise KnowledgeError(one("too-much-work", "", f"the pack cannot be worked out: {reason}.")) from None
+
+    def _catalog(self) -> Catalog:
         find = self.resolver
         sources = [self._source(row) for row in self.pack.sources.model.sources]
         attributes = [self._attribute(i, row) for i, row, _ in find.rows(self.pack.profile, "attributes")]
@@ -78,7 +104,10 @@ class Compiler:
         glossary = [term for loaded in self.pack.glossary for term in self._glossary(loaded)]
         drafts = [rule for loaded in self.pack.rules for rule in self._rules(loaded)]
         readings = [reading for loaded in self.pack.rules for reading in self._readings(loaded)]
+        axes = [axis for loaded in self.pack.matrix for axis in self._axes(loaded)]
         self._unique_ids()
+        self._values_are_told_apart()
+        self._definitions_end()
         words = self._words()
         self._stop_on_problems()
 
@@ -96,7 +125,7 @@ class Compiler:
         asked += [a.applies_when for a in attributes if a.applies_when]
         asked += [s.when for s in statements if s.when]
         asked += [reading.condition for reading in readings]
-        structural, domains = structural_constraints(attributes, asked, implied)
+        structural, domains = structural_constraints(attributes, asked, implied, MAX_FACTS)
         constraints = [*stated, *structural]
         world = closed(constraints, domains)
         compiled = [self._compiled(rule, world) for rule in drafts]
@@ -138,7 +167,7 @@ class Compiler:
             "differences": differences,
             "glossary": glossary,
             "readings": readings,
-            "axes": [axis for loaded in self.pack.matrix for axis in self._axes(loaded)],
+            "axes": axes,
             "sentences": [(source.id, self._sentences(source.id)) for source in sources],
         }
         catalog = Catalog(core, lambda: rest)
@@ -203,11 +232,16 @@ class Compiler:
     def _path(self, name: str) -> tuple[str, ...]:
         path: tuple[str, ...] = ()
         step: str | None = name
-        while step is not None and step not in path:
+        place = self.pack.categories.place("categories")
+        while step is not None:
+            spend(1)
+            if step in path or len(path) == MAX_DEPTH:
+                told = "lies below itself" if step in path else f"has more than {MAX_DEPTH} above it"
+                self.resolver.report("wrong-parent", place, f"the category {name!r} {told}.")
+                return path
             path = (step, *path)
             row = self.resolver.categories.get(step)
             if row is None:
-                place = self.pack.categories.place("categories")
                 self.resolver.unknown("category", step, self.resolver.categories, place)
                 return path
             step = row.parent
@@ -290,12 +324,11 @@ class Compiler:
         """A statement with what it concerns: its own words, and those of the rules that rest on it."""
         options = [self.resolver.options[rule.option] for rule in rules]
         numbers = {anchor.number for anchor in statement.sentences}
+        spend(len(self.mentions))
         agents = [
-            row.id
-            for row in self.pack.agents.model.agents
-            if any(
-                name == statement.source and numbers & set(cited) for name, cited in map(citation_parts, row.mentions)
-            )
+            agent
+            for agent, mentions in self.mentions.items()
+            if any(name == statement.source and numbers & cited for name, cited in mentions)
         ]
         agents += [agent for option in options for agent in option.agents]
         attributes = [name for rule in rules for name in attributes_read(rule.condition)]
@@ -390,6 +423,11 @@ class Compiler:
         return found
 
     def _axes(self, loaded: Loaded) -> list[Axis]:
+        find = self.resolver
+        find.unique(((row.id, place) for _, row, place in find.rows(loaded, "axes")), "axis")
+        find.unique(((value.id, place) for _, row, place in find.rows(loaded, "axes") for value in row.values), "value")
+        if prod(len(row.values) for row in loaded.model.axes) > MAX_CASES:
+            find.report("too-many-cases", loaded.place("axes"), f"the axes span more than {MAX_CASES} cases.")
         values = {
             row.id: tuple(AxisValue(value.id, value.name, value.profile) for value in row.values)
             for row in loaded.model.axes
@@ -398,13 +436,16 @@ class Compiler:
 
     def _readings(self, loaded: Loaded) -> list[Reading]:
         found = []
+        places = []
         for index, row, _ in self.resolver.rows(loaded, "rules"):
             rule = f"{loaded.model.source}.{row.id}"
             for number, other in enumerate(row.other_readings):
-                at = ("rules", index, "other_readings", number, "when")
-                condition = self.resolver.condition(other.when, loaded, *at) if other.when else ALWAYS
+                at = ("rules", index, "other_readings", number)
+                condition = self.resolver.condition(other.when, loaded, *at, "when") if other.when else ALWAYS
                 found.append(Reading(f"{rule}/{other.id}", rule, other.because, condition))
-        self.resolver.unique(((r.id, r.rule) for r in found), "reading")
+                places.append((found[-1].id, loaded.place(*at)))
+        self.resolver.unique(places, "reading")
+        self.reading_places.update(places)
         return found
 
     def _stop_on_equal_readings(self, rules: list[Rule], readings: list[Reading], world: World) -> None:
@@ -414,8 +455,9 @@ class Compiler:
             cubes = [world.settled(formula(c, world.domains)) for c in (own[reading.rule], reading.condition)]
             one, other = (sorted(spelled(cube, world.domains) for cube in some) for some in cubes)
             if one == other:
-                message = "comes to the same as the rule's own condition in every case; leave it out."
-                self.resolver.report("same-reading", reading.id, message)
+                name = reading.id.rpartition("/")[2]
+                message = f"the reading {name!r} comes to the same as the rule's own in every case; leave it out."
+                self.resolver.report("same-reading", self.reading_places[reading.id], message)
 
     def _unique_ids(self) -> None:
         find = self.resolver
@@ -432,6 +474,39 @@ class Compiler:
                 (f"{file.model.source}.{row.id}", place) for file in files for _, row, place in find.rows(file, key)
             ]
             find.unique(rows, key.removesuffix("s"))
+
+    def _values_are_told_apart(self) -> None:
+        """No word of an attribute means two of its values, and none is what says that it is not known."""
+        find, loaded = self.resolver, self.pack.profile
+        reserved = {word.casefold() for way in loaded.model.not_known for word in (way.id, *way.aliases)}
+        reserved.add(NOT_APPLICABLE)
+        for _, row, place in find.rows(loaded, "attributes"):
+            find.unique(((value.id, place) for value in row.values), "value")
+            values = {value.id for value in row.values}
+            meant: dict[str, str] = {}
+            for value in row.values:
+                for word in {spelling.casefold() for spelling in (value.id, *value.aliases)}:
+                    is_taken = word in reserved or (row.kind == "list" and word == "none")
+                    if is_taken or meant.setdefault(word, value.id) != value.id:
+                        text = f"the word {word!r} of the value {value.id!r} means something else, too."
+                        find.report("ambiguous-word", place, text)
+                for implied in set(value.implies) - values:
+                    find.unknown("value", implied, values, place)
+
+    def _definitions_end(self) -> None:
+        """No attribute is defined by itself, not even by way of others."""
+        for name in self.definitions:
+            reached: set[str] = set()
+            ahead = list(self.definitions[name])
+            while ahead:
+                step = ahead.pop()
+                if step not in reached:
+                    spend(1)
+                    reached.add(step)
+                    ahead += self.definitions.get(step, ())
+            if name in reached:
+                place = self.pack.profile.place("derivations")
+                self.resolver.report("circular-definition", place, f"{name!r} is defined by itself.")
 
     def _words(self) -> dict[str, str]:
         """Every word that names a therapy, and which one. A word that names two is a problem."""
@@ -502,6 +577,7 @@ def needed_heads(world: World) -> list[tuple[str, int, Masks, tuple[str, ...]]]:
     heads = sorted(world.heads(), key=lambda head: (len(head[2]), sorted(map(order.index, head[2]))))
     kept = list(heads)
     for head in reversed(heads):
+        spend(len(kept))
         others = [other for other in kept if other is not head]
         if _follows(head, others):
             kept = others
@@ -515,6 +591,7 @@ def _follows(
     changed = True
     while changed:
         changed = False
+        spend(len(others))
         for fact, value, cube, _ in others:
             if fact not in known and all(name in known and known[name] & ~mask == 0 for name, mask in cube.items()):
                 known[fact] = 1 << value

@@ -32,8 +32,8 @@ UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE = "unknown", "can_change", "cannot_cha
 FEW = 4
 """So many drugs of a class are tried."""
 MAX_TRIES, FEW_TRIES = 600, 200
-"""So many histories are looked at for one that brings about what is wanted; the rules need a few dozen. Few, where there
-is one already, which could only be nearer."""
+"""So many histories are looked at for one that brings about what is wanted; the rules need a few dozen. Few, where
+there is one already: another could only be nearer."""
 
 
 def edits(case: Case, wanted: Wanted, *, whole: bool = False, telling: bool = False) -> list[Changes]:

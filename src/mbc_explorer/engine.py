@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from itertools import count, product
+from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,6 +43,8 @@ MAX_ENDS = 250
 MAX_RULES = 1000
 MAX_FACTS = 250
 """The engine refuses a case of more facts; it counts three of its own."""
+MAX_CONJUNCTIONS = 20_000
+"""Of all rulesets together; the shipped rules come to a few hundred."""
 MAX_TEXT = 60_000
 """Longer text, as JSON writes it, is compared by its length modulo 65,536 inside the engine."""
 MAX_STAGES = 12
@@ -295,8 +298,13 @@ def compiled_rulesets(catalog: Catalog, verdicts: tuple[str, ...] = (MET, NOT_ME
     problems = problems_of(catalog.facts)
     if problems:
         raise EngineError(one("engine-name", "", "; ".join(problems) + "."))
+    settling = _settles(catalog, verdicts)
+    cubes = [*(head.cube for head in catalog.heads), *(catalog.cubes[i] for i in settling)]
+    if sum(prod(len(values) for _, values in cube) for cube in cubes) > MAX_CONJUNCTIONS:
+        text = f"the rules come to more than {MAX_CONJUNCTIONS} conjunctions, and no more are registered."
+        raise EngineError(one("too-many-conjunctions", "", text))
     derive = [named for i, head in enumerate(catalog.heads) for named in _conjunctions(str(i), head.cube)]
-    match = [named for i in _settles(catalog, verdicts) for named in _conjunctions(str(i), catalog.cubes[i])]
+    match = [named for i in settling for named in _conjunctions(str(i), catalog.cubes[i])]
     return ruleset_texts(derive), ruleset_texts(match)
 
 

@@ -83,8 +83,13 @@ def fact_text(fact: str, values: Iterable[str], catalog: Catalog) -> str:
     if at_least and values == (NO,):
         none = attribute.kind in ("list", "count") and number == "1"
         return f"{attribute.label}: none" if none else leaf_text(AtMost(attribute.id, int(number) - 1), catalog)
-    if colon or at_least:
-        return f"{leaf_text(Includes(attribute.id, item), catalog) if colon else fact}: {alternatives(values)}"
+    if (colon or at_least) and NOT_APPLICABLE in values:
+        rest = [value for value in values if value != NOT_APPLICABLE]
+        return f"{fact_text(fact, rest, catalog)} or not applicable"
+    if at_least:
+        return f"{leaf_text(AtLeast(attribute.id, int(number)), catalog)} or fewer"
+    if colon:
+        return f"{leaf_text(Includes(attribute.id, item), catalog)} or do not"
     return leaf_text(OneOf(attribute.id, values), catalog)
 
 

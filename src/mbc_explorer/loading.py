@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from mbc_explorer.catalog import Anchored, Citation
 from mbc_explorer.condition import AtLeast, AtMost, Condition, Includes, Leaf, OneOf, from_yaml, leaves
-from mbc_explorer.errors import KnowledgeError, MbcError, Problem, place_order, suggestion
+from mbc_explorer.errors import MANY, KnowledgeError, MbcError, Problem, place_order, suggestion
 from mbc_explorer.schema import (
     AgentsFile,
     CasesFile,
@@ -81,6 +82,8 @@ def read_pack(folders: Folders) -> Pack:
         KnowledgeError: with every problem of every file.
     """
     knowledge, rules = folders
+    digest = folders.digest()
+    listed = [path for _, path in folders.files()]
     problems: list[Problem] = []
 
     def load(path: Path, model: type[_Model], root: Path) -> Loaded | None:
@@ -91,7 +94,10 @@ def read_pack(folders: Folders) -> Pack:
             return None
 
     def every(root: Path, pattern: str, model: type[_Model], skip: str = "\0") -> list[Loaded]:
-        paths = [path for path in sorted(root.glob(pattern)) if not path.name.endswith(skip)]
+        inside = [path.relative_to(root) for path in listed if path.is_relative_to(root)]
+        deep = pattern.count("/") + 1
+        paths = [root / path for path in inside if len(path.parts) == deep and path.match(pattern)]
+        paths = [path for path in paths if not path.name.endswith(skip)]
         return [loaded for path in paths if (loaded := load(path, model, root)) is not None]
 
     single = {name: load(knowledge / f"{name}.yaml", model, knowledge) for name, model in _SINGLE_FILES.items()}
@@ -110,7 +116,7 @@ def read_pack(folders: Folders) -> Pack:
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(
         *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary, matrix, naming),
-        *(statements, rule_files, cases, invariants, folders.digest()),
+        *(statements, rule_files, cases, invariants, digest),
     )
 
 
@@ -139,7 +145,10 @@ def _load(path: Path, model: type[BaseModel], name: str) -> Loaded:
     try:
         return Loaded(model.model_validate(document.data), document)
     except ValidationError as error:
-        raise KnowledgeError(_shape_problem(document, dict(item), model) for item in error.errors()) from None
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        problems = [_shape_problem(document, dict(item), model) for item in found[:MANY]]
+        problems += [Problem("file-shape", document.place(item["loc"]), "is wrong, too.") for item in found[MANY:]]
+        raise KnowledgeError(problems) from None
 
 
 def _shape_problem(document: Document, error: dict[str, Any], model: type[BaseModel]) -> Problem:
@@ -156,7 +165,8 @@ def _shape_problem(document: Document, error: dict[str, Any], model: type[BaseMo
     return Problem("file-shape", document.place(location), text if text.endswith((".", "?")) else f"{text}.")
 
 
-def _keys(model: type[BaseModel]) -> set[str]:
+@cache
+def _keys(model: type[BaseModel]) -> frozenset[str]:
     """Every key that a file of this shape can hold, at any depth."""
     found: set[str] = set()
 
@@ -166,7 +176,7 @@ def _keys(model: type[BaseModel]) -> set[str]:
             walk(inner)
 
     walk(model.model_json_schema())
-    return found
+    return frozenset(found)
 
 
 def _leaf_paths(data: dict[str, Any], path: Path_) -> Iterator[Path_]:
@@ -209,7 +219,8 @@ class Resolver:
         self.problems.append(Problem(kind, where, message))
 
     def unknown(self, what: str, name: str, valid: Iterable[str], where: str) -> None:
-        self.report(f"unknown-{what}", where, f"unknown {what} {name!r}{suggestion(name, valid)}")
+        hint = suggestion(name, valid) if len(self.problems) < MANY else "."
+        self.report(f"unknown-{what}", where, f"unknown {what} {name!r}{hint}")
 
     def unique(self, rows: Iterable[tuple[str, str]], what: str) -> None:
         """Report every name that is given twice. Rows are (name, place)."""
@@ -302,9 +313,8 @@ class Resolver:
     def _unknown_in(self, attribute: str, what: str, word: str, valid: Iterable[str], where: str) -> None:
         names = list(valid)
         listed = f"; it is one of {', '.join(names)}." if len(names) <= FEW else "."
-        self.report(
-            f"unknown-{what}", where, f"unknown {what} {word!r} of {attribute}{suggestion(word, names, listed)}"
-        )
+        hint = suggestion(word, names, listed) if len(self.problems) < MANY else listed
+        self.report(f"unknown-{what}", where, f"unknown {what} {word!r} of {attribute}{hint}")
 
     def rows(self, loaded: Loaded, key: str) -> Iterator[tuple[int, Any, str]]:
         """(index, row, place) of each row of a file's list."""

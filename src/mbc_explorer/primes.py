@@ -8,6 +8,8 @@ Used when a catalog is compiled, and to explain what would settle a condition; n
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import combinations, product
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
@@ -38,8 +40,38 @@ MAX_CUBES = 4000
 """A condition that needs more prime cubes than this is refused; the largest of the shipped rules needs a few dozen."""
 
 
+MAX_PRODUCT = 100_000
+"""So many pairs of cubes are multiplied out at once."""
+PAIR = 8
+"""Steps that a pair of cubes counts for: it is kept in mind, too."""
+_budget: ContextVar[list[int] | None] = ContextVar("budget", default=None)
+
+
 class TooManyCubes(Exception):
     """A condition explodes into more prime cubes than can be used."""
+
+
+@contextmanager
+def at_most(steps: int) -> Iterator[None]:
+    """Let what is done within take so many steps and no more, whatever is asked for."""
+    token = _budget.set([steps])
+    try:
+        yield
+    finally:
+        _budget.reset(token)
+
+
+def spend(steps: int) -> None:
+    """Count steps.
+
+    Raises:
+        TooManyCubes: when no more of them may be taken.
+    """
+    budget = _budget.get()
+    if budget is not None:
+        budget[0] -= steps
+        if budget[0] < 0:
+            raise TooManyCubes("more steps than are taken for one pack")
 
 
 class And(NamedTuple):
@@ -111,7 +143,10 @@ def cubes_of(what: Formula, domains: Domains) -> list[Masks]:
         case And(parts):
             cubes: list[Masks] = [{}]
             for part in parts:
-                pairs = product(cubes, cubes_of(part, domains))
+                others = cubes_of(part, domains)
+                if len(cubes) * len(others) > MAX_PRODUCT:
+                    raise TooManyCubes(f"more than {MAX_PRODUCT} pairs of cubes")
+                pairs = product(cubes, others)
                 cubes = absorbed(both for left, right in pairs if (both := meet(left, right)) is not None)
             return cubes
     assert_never(what)
@@ -120,22 +155,27 @@ def cubes_of(what: Formula, domains: Domains) -> list[Masks]:
 def primes(cover: Iterable[Masks], domains: Domains) -> list[Masks]:
     """All prime cubes of the union of the given cubes, by iterated consensus."""
     known = absorbed(cover)
+    seen = [*known]  # holds on to every cube, so that no id is given to another
     tried: set[tuple[int, int]] = set()
     changed = True
     while changed:
         changed = False
-        for left, right in [(a, b) for i, a in enumerate(known) for b in known[:i]]:
+        before = known
+        for left, right in ((a, b) for i, a in enumerate(before) for b in before[:i]):
             key = (id(left), id(right))
             if key in tried:
                 continue
             tried.add(key)
+            spend(PAIR)
             for candidate in _consensus(left, right, domains):
+                spend(len(known))
                 if not any(contains(cube, candidate) for cube in known):
                     known = [cube for cube in known if not contains(candidate, cube)]
                     known.append(candidate)
+                    seen.append(candidate)
                     changed = True
-        if len(known) > MAX_CUBES:
-            raise TooManyCubes(f"more than {MAX_CUBES} prime cubes")
+                    if len(known) > MAX_CUBES:
+                        raise TooManyCubes(f"more than {MAX_CUBES} prime cubes")
     return known
 
 
@@ -173,10 +213,11 @@ def _narrowness(cube: Masks) -> tuple[int, int]:
 def absorbed(cubes: Iterable[Masks]) -> list[Masks]:
     kept: list[Masks] = []
     for cube in sorted(cubes, key=_narrowness):
+        spend(1 + len(kept))
         if not any(contains(other, cube) for other in kept):
             kept.append(cube)
-    if len(kept) > MAX_CUBES:
-        raise TooManyCubes(f"more than {MAX_CUBES} cubes")
+            if len(kept) > MAX_CUBES:
+                raise TooManyCubes(f"more than {MAX_CUBES} cubes")
     return kept
 
 
@@ -236,11 +277,13 @@ class World:
 
     def blamed(self, cube: Masks) -> tuple[str, ...]:
         """The fewest constraints that make a cube impossible: one, else two, else all that touch its facts."""
+        spend(len(self.direct))
         for name, cubes in self.direct.items():
             if any(contains(own, cube) for own in cubes):
                 return (name,)
         near = [name for name, cubes in self.direct.items() if any(set(own) & set(cube) for own in cubes)]
         for one, other in combinations(near, 2):
+            spend(1)
             if any(contains(own, cube) for own in primes([*self.direct[one], *self.direct[other]], self.domains)):
                 return (one, other)
         return tuple(near)
@@ -262,6 +305,7 @@ class World:
         changed = True
         while changed:
             changed = False
+            spend(sum(len(self._touching.get(fact, ())) for fact in known))
             for bad in {id(c): c for fact in known for c in self._touching.get(fact, ())}.values():
                 open_facts = [fact for fact, mask in bad.items() if known.get(fact, full(self.domains, fact)) & ~mask]
                 if len(open_facts) == 1:
@@ -313,6 +357,7 @@ class World:
         """
         kept = sorted(cubes, key=len)
         for cube in sorted(cubes, key=len, reverse=True):
+            spend(len(kept))
             closed = {fact: mask for fact, mask in self.closure(cube).items() if fact in cube or mask & (mask - 1) == 0}
             if any(other is not cube and contains(other, closed) for other in kept):
                 kept = [other for other in kept if other is not cube]
@@ -342,6 +387,7 @@ def _groups(cubes: Iterable[list[Masks]]) -> list[list[Masks]]:
     """Cubes grouped so that no two groups share a fact."""
     groups: list[tuple[set[str], list[Masks]]] = []
     for cube in [cube for some in cubes for cube in some]:
+        spend(1 + len(groups))
         joined = [group for group in groups if group[0] & set(cube)]
         groups = [group for group in groups if group not in joined]
         facts = set(cube).union(*(group[0] for group in joined))

@@ -10,10 +10,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mbc_explorer.errors import Problem, ProfileError, suggestion
+from mbc_explorer.errors import MANY, Problem, ProfileError, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mbc_explorer.catalog import Attribute, Catalog
 
@@ -25,7 +25,11 @@ REGIMEN_GRAMMAR = "AGENT+AGENT@SETTING,stopped=REASON,months=NUMBER"
 PARTED = ";"
 """Parts the entries of a list that is given in one word on a command line: a comma belongs to a regimen's details."""
 MAX_ITEMS = 200
+"""So many attributes has a profile, and so many entries a list or a regimen."""
+MAX_TEXT = 10_000
+"""So many characters has one entry."""
 MAX_WORD = 200
+"""So many characters of a word are shown in an error."""
 MAX_NUMBER = 9999
 _TOO_LONG_TO_SHOW = 10**40
 
@@ -145,8 +149,15 @@ def read_profile(profile: Profile, catalog: Catalog) -> Understood:
             expected and the nearest valid words.
     """
     reader = _Reader(catalog)
+    if len(profile.given) > MAX_ITEMS:
+        told = f"a profile holds {len(profile.given)} attributes; at most {MAX_ITEMS} are read."
+        raise ProfileError((Problem("too-long", "", told),))
     given: dict[str, tuple[str, Any]] = {}
     for name, value in profile.given.items():
+        if any(len(text) > MAX_TEXT for text in _texts(value)):
+            told = f"holds an entry of more than {MAX_TEXT} characters, and no more are read."
+            reader.problem("too-long", _name(name), told)
+            continue
         attribute = reader.attribute(name)
         if attribute is None:
             continue
@@ -183,12 +194,19 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def problem(self, kind: str, where: str, message: str) -> None:
+        """Keep a problem.
+
+        Raises:
+            ProfileError: with all of them, once there are too many to be read.
+        """
         self.problems.append(Problem(kind, where, message))
+        if len(self.problems) > MANY:
+            raise ProfileError(self.problems)
 
     def attribute(self, name: str) -> Attribute | None:
         shown = _name(name)
         wanted = fold(shown)
-        for attribute in self.catalog.attributes.values():
+        for attribute in self.catalog.attributes.values() if shown == name else ():
             if wanted in map(fold, (attribute.id, *attribute.aliases)):
                 return attribute
         valid = [word for a in self.catalog.attributes.values() for word in (a.id, *a.aliases)]
@@ -411,6 +429,15 @@ class _Reader:
         message = f"{key} is one of {', '.join(valid)}; not {_shown(value)}{_near(value, valid)}"
         self.problem("wrong-regimen", attribute.id, message)
         return None
+
+
+def _texts(value: Any, depth: int = 3) -> Iterator[str]:
+    """Every text in a value: a word, or those of a list, and of a regimen in it."""
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part, depth - 1)
 
 
 def _shown(value: Any) -> str:

@@ -14,18 +14,19 @@ from mbc_explorer.errors import ProfileError
 from mbc_explorer.explain import fact_text, stated_text
 from mbc_explorer.profile import NONE
 from mbc_explorer.report import UNDETERMINED, askable
-from mbc_explorer.settling import settling
+from mbc_explorer.settling import facts_that_settle, telling_the_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Catalog
     from mbc_explorer.condition import Condition
     from mbc_explorer.edit import Changes
+    from mbc_explorer.settling import Pair
 
 Plain = dict[str, Any]
-
 
 class Answer(NamedTuple):
     """Something that can be said of what is unknown."""
@@ -43,19 +44,20 @@ def missing(case: Case) -> Plain:
         `undetermined`: how many options are open. `questions`: the attributes without which some undetermined option
         cannot be settled, each with the number of options that one answer settles by itself, `at_most` and
         `at_least`; those that can settle most come first. The count ranks questions, not treatments. Once every
-        question is answered in full, no option is undetermined. `attributes`: each that some open rule waits for, in
-        the vocabulary's order, with its `answers`: what is `stated` (an attribute and a value, as they can be given),
-        the `text` of it, and the `options` that move, as in `compare`. An answer takes nothing back that is known.
+        question is answered in full, no option is undetermined; what one of them tells too is not asked again.
+        `attributes`: each that some open rule waits for, in the vocabulary's order, with its `answers`: what is
+        `stated` (an attribute and a value, as they can be given), the `text` of it, and the `options` that move, as in
+        `compare`. An answer takes nothing back that is known.
     """
     open_ones = dict.fromkeys(rule.condition for rule in case.catalog.rules.values() if case.is_open(rule))
-    waiting = {condition: _facts_that_settle(condition, case) for condition in open_ones}
-    matter = {fact for facts in waiting.values() for fact in facts}
+    waiting = {condition: facts_that_settle(condition, case.known, case.catalog) for condition in open_ones}
+    matter = {fact for pairs in waiting.values() for fact, _ in pairs}
     asked: dict[str, list[Plain]] = {name: [] for name in case.catalog.attributes if name in _asked(matter, case)}
     for name in asked:
         for answer in _answers(case, name, matter):
             asked[name].append({"stated": answer.changes, "text": answer.text, "options": moves(case, answer.after)})
     undetermined = [name for name, status in case.statuses.items() if status == UNDETERMINED]
-    needed = _asked({fact for name in undetermined for fact in _waited_for(name, case, waiting)}, case)
+    needed = _needed({pair for name in undetermined for pair in _waited_for(name, case, waiting)}, case)
     questions = [_question(name, answers) for name, answers in asked.items() if name in needed]
     return {
         "undetermined": len(undetermined),
@@ -64,15 +66,30 @@ def missing(case: Case) -> Plain:
     }
 
 
-def _facts_that_settle(condition: Condition, case: Case) -> set[str]:
-    return {fact for found in settling(condition, case.known, case.catalog) for fact, _ in found.cube}
-
-
-def _waited_for(option: str, case: Case, waiting: dict[Condition, set[str]]) -> set[str]:
-    """The facts without which an undetermined option cannot be settled: what one rule needs, another may not."""
+def _waited_for(option: str, case: Case, waiting: dict[Condition, set[Pair]]) -> set[Pair]:
+    """What is part of what settles an undetermined option: what one rule needs, another may make idle."""
     rules = [rule for rule in case.catalog.rules_of[option] if rule.stance == DESCRIBES and case.is_open(rule)]
     conditions = tuple(dict.fromkeys(rule.condition for rule in rules))
-    return waiting[conditions[0]] if len(conditions) == 1 else _facts_that_settle(AnyOf(conditions), case)
+    if len(conditions) == 1:
+        return waiting[conditions[0]]
+    return facts_that_settle(AnyOf(conditions), case.known, case.catalog)
+
+
+def _needed(pairs: set[Pair], case: Case) -> set[str]:
+    """The attributes to ask for, without those of which everything is known once the others are."""
+    asked: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        for name in _asked([pair[0]], case):
+            asked.setdefault(name, []).append(pair)
+    for name in [name for name in case.catalog.attributes if name in asked]:
+        if all(_is_told(fact, values, asked.keys() - {name}, case) for fact, values in asked[name]):
+            del asked[name]
+    return set(asked)
+
+
+def _is_told(fact: str, values: tuple[str, ...], others: AbstractSet[str], case: Case) -> bool:
+    same = telling_the_same(fact, values, case.known, case.catalog)
+    return any(_asked([other], case) <= others for other in same)
 
 
 def _asked(facts: Iterable[str], case: Case) -> set[str]:

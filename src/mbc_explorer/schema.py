@@ -8,13 +8,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
-_CITATION = re.compile(r"([a-z0-9-]+):(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)")
+_CITATION = re.compile(r"([a-z0-9-]+):([0-9]{1,5}(?:-[0-9]{1,5})?(?:,[0-9]{1,5}(?:-[0-9]{1,5})?)*)")
+_MOST_SENTENCES = 500
+"""So many sentences may one citation name."""
+_MOST = 9999
+"""The largest number that a condition asks for; no profile states a larger one."""
 _OPERATORS = ("include", "at_least", "at_most")
 
 
 def _citation(text: str) -> str:
     if not _CITATION.fullmatch(text):
         raise ValueError("a citation is written source:sentence, such as 'cancercare-2024:13-14,20'")
+    lengths = [int(last) - int(first) for first, last in re.findall(r"([0-9]+)-([0-9]+)(?=,|$)", text)]
+    if any(length < 0 for length in lengths) or sum(lengths) > _MOST_SENTENCES:
+        raise ValueError(f"a citation goes from a sentence to a later one, and names at most {_MOST_SENTENCES}")
     return text
 
 
@@ -36,6 +43,8 @@ def _condition(data: Any) -> Any:
         wanted = str if operator == "include" else int
         if not isinstance(operand, wanted) or isinstance(operand, bool):
             raise ValueError(f"'{operator}' takes {'a word' if wanted is str else 'a whole number'}")
+        if isinstance(operand, int) and not 0 <= operand <= _MOST:
+            raise ValueError(f"'{operator}' takes a whole number from 0 to {_MOST}")
     elif not (isinstance(value, str) or (isinstance(value, list) and value and all(isinstance(v, str) for v in value))):
         raise ValueError(f"'{key}' is given a value, a list of values, or one of {', '.join(_OPERATORS)}")
     return data
@@ -51,8 +60,8 @@ def citation_parts(text: str) -> tuple[str, tuple[int, ...]]:
     return source, tuple(numbers)
 
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=100)]
 Text = Annotated[str, Field(min_length=1)]
 Cite = Annotated[str, AfterValidator(_citation)]
 ConditionData = Annotated[dict[str, Any], AfterValidator(_condition)]
@@ -82,7 +91,8 @@ class SectionData(Model):
 
 class SourceData(Model):
     id: Slug
-    filename: Text
+    filename: Annotated[str, Field(pattern=r"^\w[\w.() +-]*$", max_length=200)]
+    """In the corpus folder itself."""
     title: str | None
     publisher: Text
     publisher_basis: Literal["stated", "attributed"]
@@ -157,7 +167,7 @@ class AttributeData(Model):
     applies_when: ConditionData | None = None
     applies_because: str | None = None
     from_: FromData | None = Field(default=None, alias="from")
-    minimum: int = 0
+    minimum: Annotated[int, Field(ge=0, le=_MOST)] = 0
     alters: Literal["freely", "grows", "never"] = "freely"
 
     @model_validator(mode="after")
@@ -397,7 +407,7 @@ class AxisData(Model):
 
 
 class MatrixFile(Model):
-    axes: list[AxisData]
+    axes: list[AxisData] = Field(min_length=1)
 
 
 class ReadingData(Model):

@@ -26,7 +26,7 @@ def readings(blank: Case, asked: Iterable[Reading], case: Case | None = None) ->
     """Other readings of rules, each with a profile on which it parts from the rule's own.
 
     Args:
-        blank: a case of which nothing is known.
+        blank: a case of which nothing is known; of another, what it states is left out.
         asked: readings of its catalog.
         case: a profile to judge by both readings, if there is one.
 
@@ -37,6 +37,7 @@ def readings(blank: Case, asked: Iterable[Reading], case: Case | None = None) ->
         what the option is by the rule's own and what it would be by the other.
     """
     found = []
+    blank = blank.altered(dict.fromkeys(blank.plain))
     parted: dict[tuple[Condition, Condition], Plain] = {}  # many rules share a condition and another reading of it
     for reading in asked:
         rule = blank.catalog.rules[reading.rule]

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from mbc_explorer.condition import Condition
 
 
+Pair = tuple[str, tuple[str, ...]]
+"""A fact with values of which any will do."""
+
+
 class Settling(NamedTuple):
     """Facts that settle a condition together, none of them idle."""
 
@@ -54,9 +58,21 @@ def settling(condition: Condition, known: Mapping[str, str], catalog: Catalog) -
     what = formula(condition, domains)
     found = []
     for met, asked in ((True, what), (False, complement(what, domains))):
-        cubes = grounded(world.settled(restricted(asked, known, domains), weakest=True), known, catalog)
-        cubes = [_narrowed(cube, world) for cube in cubes]
+        primes = world.settled(restricted(asked, known, domains), weakest=True)
+        cubes = grounded([_narrowed(cube, world) for cube in primes], known, catalog)
         found += [Settling(spelled(cube, domains), met) for cube in weakest(cubes, world)]
+    return found
+
+
+def facts_that_settle(condition: Condition, known: Mapping[str, str], catalog: Catalog) -> set[Pair]:
+    """Every fact that is part of what settles a condition, with its values.
+
+    Of a fact that may not apply, those that make it so are told too: nobody states that something does not apply.
+    """
+    found = {pair for settled in settling(condition, known, catalog) for pair in settled.cube}
+    idle = [((fact, (NOT_APPLICABLE,)),) for fact, values in found if NOT_APPLICABLE in values]
+    for cube in grounded([masked(pairs, catalog.facts) for pairs in idle], known, catalog):
+        found.update(spelled(cube, catalog.facts))
     return found
 
 
@@ -66,6 +82,18 @@ def _narrowed(cube: Masks, world: World) -> Masks:
         return cube
     closed = world.closure(cube)
     return {fact: closed[fact] for fact in cube}
+
+
+def telling_the_same(fact: str, values: tuple[str, ...], known: Mapping[str, str], catalog: Catalog) -> list[str]:
+    """Other facts from each of which it follows whether a fact has one of these values, whatever they turn out to be."""
+    world = world_left(frozenset(known.items()), catalog)
+    cube = masked(((fact, values),), catalog.facts)
+    followed = world.closure(cube)
+    return [
+        other
+        for other, mask in followed.items()
+        if other != fact and NOT_APPLICABLE not in catalog.facts[other] and contains(cube, world.closure({other: mask}))
+    ]
 
 
 @lru_cache(maxsize=16)

@@ -64,20 +64,15 @@ class Space:
         numbers = list(self._manager.add_vars(1 if len(values) <= 2 else len(values)))  # noqa: PLR2004
         self._variables[fact] = numbers
         variables = [self._manager.var(number) for number in numbers]
-        if len(variables) == 1:
-            variables.append(~variables[0])
-        for value, variable in zip(values, variables, strict=False):
-            self._values[fact, value] = variable
         if len(values) <= 2:  # noqa: PLR2004
+            self._values |= {(fact, value): v for value, v in zip(values, (variables[0], ~variables[0]), strict=False)}
             return self._manager.true() if len(values) > 1 else variables[0]
-        some = self._manager.false()
-        for value in values:
-            alone = self._values[fact, value]
-            for other in values:
-                if other != value:
-                    alone &= ~self._values[fact, other]
-            some |= alone
-        return some
+        for value, alone in zip(values, variables, strict=True):
+            self._values[fact, value] = alone
+            for other in variables:
+                if other != alone:
+                    self._values[fact, value] &= ~other
+        return self.joined(self._values[fact, value] for value in values)
 
     def _kept(self, constraints: Iterable[str]) -> Diagram:
         """The cases that contradict none of these constraints."""
@@ -169,11 +164,15 @@ class Space:
         }
 
     def few(self, diagram: Diagram) -> dict[str, str] | None:
-        """A few facts with which every possible case is in a diagram, none of them idle; None where it has no case."""
+        """A few facts with which every possible case is in a diagram, none of them idle; None where it has no case.
+
+        Of facts that say the same, those stay of which the diagram speaks.
+        """
         facts = self.witness(diagram)
         if facts is None:
             return None
-        for fact in list(facts):
+        spoken_of = {fact: bool(self.without(diagram, [fact]) != diagram) for fact in facts}
+        for fact in sorted(facts, key=spoken_of.__getitem__):
             fewer = {name: value for name, value in facts.items() if name != fact}
             if self.implies(self.case(fewer), diagram):
                 facts = fewer

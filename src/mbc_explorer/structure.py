@@ -21,6 +21,7 @@ from mbc_explorer.condition import (
     OneOf,
     leaves,
 )
+from mbc_explorer.errors import KnowledgeError, one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,9 +31,13 @@ _LISTED = ("list", "therapies", "regimens")
 
 
 def structural_constraints(
-    attributes: list[Attribute], asked: Iterable[Condition], implied: dict[str, tuple[str, ...]]
+    attributes: list[Attribute], asked: Iterable[Condition], implied: dict[str, tuple[str, ...]], limit: int = 1000
 ) -> tuple[list[Constraint], dict[str, tuple[str, ...]]]:
-    """The constraints that follow from kinds of attributes, and every fact with its possible values."""
+    """The constraints that follow from kinds of attributes, and every fact with its possible values.
+
+    Raises:
+        KnowledgeError: when there are more facts than the limit.
+    """
     items: dict[str, list[str]] = {a.id: [] for a in attributes if a.kind in _LISTED}
     numbers: dict[str, set[int]] = {a.id: set() for a in attributes if a.kind in (*_COUNTED, "list")}
     for leaf in [leaf for condition in asked for leaf in leaves(condition)]:
@@ -54,6 +59,9 @@ def structural_constraints(
     domains: dict[str, tuple[str, ...]] = {}
     for declared in attributes:
         domains.update(_facts(declared, used.get(declared.id, []), thresholds.get(declared.id, [])))
+    if len(domains) > limit:
+        text = f"the conditions of the pack ask for {len(domains)} facts; at most {limit} are worked out."
+        raise KnowledgeError(one("too-many-facts", "", text))
     found = [
         *_applicability(attributes, thresholds),
         *(

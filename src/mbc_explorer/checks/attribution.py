@@ -82,6 +82,8 @@ class Claim(NamedTuple):
     """Therapies and options that the paraphrase names and no rule on it is about."""
     means: tuple[str, ...]
     """Those that it means without naming each of them."""
+    concerns: tuple[str, ...]
+    """The agents and categories that the statement says it concerns."""
 
 
 def check_attribution(pack: Pack, catalog: Catalog, texts: Texts | None) -> list[Problem]:
@@ -190,6 +192,7 @@ class Attribution:
                 tuple(rows[name].context),
                 tuple(rows[name].in_passing),
                 tuple(rows[name].means),
+                (*rows[name].agents, *rows[name].categories),
             )
             for name, statement in self.catalog.statements.items()
         }
@@ -328,6 +331,8 @@ class Attribution:
         for term in self.terms:
             if term.ours.fit(paraphrase) and not term.theirs.fit(text):
                 missing.append(("unattributed-term", term.name))
+        both = f"{plain} {text}"
+        missing += [("unattributed-concern", name) for name in claim.concerns if not self._concerned(name, both)]
         missing += [("unattributed-word", word) for word in self._words_not_in(plain, text)]
         dated = self.catalog.sources[claim.statement.source].date or ""
         for figure in dict.fromkeys(_FIGURE.findall(plain)):
@@ -336,6 +341,13 @@ class Attribution:
         for kind, name in missing:
             told = f"the paraphrase of {claim.statement.id} names {name}, which its sentences ({cited}) do not"
             yield Finding(kind, claim.statement.id, None, f"{told}.")
+
+    def _concerned(self, name: str, text: str) -> bool:
+        """Whether a text names a drug or class, or a drug of the class; groups of options have no words."""
+        if name not in self.therapies and name not in self.catalog.agents:
+            return True
+        agents = self.agents_in(text)
+        return self.is_named(name, text) or any(name in self.catalog.implied[agent] for agent in agents)
 
     def _words_not_in(self, plain: str, text: str) -> Iterator[str]:
         """Words of ours, of those that both have to use, without one in the text that begins so."""

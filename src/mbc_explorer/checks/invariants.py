@@ -34,6 +34,11 @@ class Pairs:
         self._space, self._free, self._growing = space, free, growing
         self._before, self._after = before & space.possible, after & space.possible
 
+    @property
+    def differing(self) -> list[str]:
+        """The facts in which two cases of a pair may differ."""
+        return [*self._free, *self._growing]
+
     def second(self, first: Diagram) -> Diagram:
         """The second cases of the pairs whose first case is in a diagram."""
         reached = self._space.grown(first & self._before, self._growing)
@@ -50,7 +55,7 @@ class Pairs:
 
     def shown(self, met: Diagram, domains: Mapping[str, tuple[str, ...]]) -> Difference:
         """The least difference by which something in a diagram is lost."""
-        compared = [*self._free, *self._growing]
+        compared = self.differing
         few = self._space.few(self.lost(met)) or {}
         lost = self._nearest(self.lost(met) & self._space.case(few), {f: domains[f][1] for f in self._growing})
         after = self._space.witness(lost) or {}
@@ -106,7 +111,7 @@ class Invariants:
         for fact in dict.fromkeys([*facts_read(given), *facts_read(becomes)]) if self._wrong() == wrong else ():
             if fact not in self._catalog.facts:
                 self._found.report("unread-fact", place, f"{fact} is asked for by no rule, so no case has it.")
-        rules = [rule for rule in self._catalog.rules.values() if self._speaks_of(row, rule)]
+        rules = [rule for rule in self._catalog.rules.values() if self.speaks_of(row, rule)]
         excepted = {entry.rule for entry in row.exceptions}
         for name in sorted(excepted.difference(rule.id for rule in rules)):
             self._found.report("idle-exception", place, f"{name} is not among the rules that {row.id} speaks of.")
@@ -129,7 +134,8 @@ class Invariants:
                 if name not in valid:
                     self._found.report("unknown-name", place, f"{name!r} is not known{suggestion(name, valid)}")
 
-    def _speaks_of(self, row: InvariantData, rule: Rule) -> bool:
+    def speaks_of(self, row: InvariantData, rule: Rule) -> bool:
+        """Whether a rule is among those that an invariant is about, excepted or not."""
         path = self._catalog.categories[self._catalog.options[rule.option].category].path
         return (
             rule.stance == row.stance
@@ -159,7 +165,7 @@ class Invariants:
                     self._holds(row, place, f"{name} is not described", among & ~met)
                 kept = []
             case _:
-                pairs = self._pairs(row, sides)
+                pairs = self.pairs(row, sides)
                 self._alike(row, judged, pairs, among, place)
                 kept = [rule for rule in rules if not space.is_possible(pairs.lost(self._met[rule.id]))]
         for rule in kept:
@@ -181,7 +187,7 @@ class Invariants:
             told = f"{row.id} does not hold ({row.says}): {what}."
             self._found.report("broken-invariant", place, told, against)
 
-    def _pairs(self, row: InvariantData, sides: tuple[Diagram, Diagram]) -> Pairs:
+    def pairs(self, row: InvariantData, sides: tuple[Diagram, Diagram]) -> Pairs:
         """The cases to compare: different in the attributes, and in what is defined by them."""
         defined = [name for name, sources in self._catalog.definitions.items() if {*sources} & {*row.attributes}]
         free = list(dict.fromkeys([*row.attributes, *defined]))

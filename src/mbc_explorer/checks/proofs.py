@@ -5,6 +5,7 @@ Nothing here is a sample. A finding comes with the facts on which it shows.
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,6 +69,18 @@ class Prover:
             "invariants": Invariants(self._pack, self._catalog, self.space, self._met, self._found).check(),
         }
         return Proven(counts, self._found.problems)
+
+    def on(self, catalog: Catalog, met: dict[str, Diagram], found: Findings) -> Prover:
+        """The same prover for other rules: those of a catalog, with the cases that meet each of them."""
+        other = copy(self)
+        other._catalog, other._met, other._found = catalog, met, found
+        return other
+
+    def of_rules(self) -> None:
+        """Prove what is proven of rules by themselves and of several together, invariants aside."""
+        self._each_rule()
+        self._together()
+        self._reached()
 
     def _each_rule(self) -> int:
         """Every rule can be met; every rule but those marked so can be not met."""

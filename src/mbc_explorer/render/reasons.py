@@ -202,17 +202,19 @@ class _Told:
         return Twig(f"{origin['text']} ({brief})", below)
 
     def _blocked(self, sets: list[Plain]) -> Iterator[Twig]:
-        """What blocks a rule: one criterion, several of which each is enough, or several together."""
-        alone = [found["criteria"][0] for found in sets if len(found["criteria"]) == 1]
-        if len(alone) == 1 and len(sets) == 1:
-            criterion = self._criterion(alone[0])
-            yield criterion._replace(text=f"blocked by {criterion.text}")
-        elif alone:
-            yield Twig("blocked by each of these alone:", tuple(map(self._criterion, alone)))
-        for found in sets:
-            if len(found["criteria"]) > 1:
-                why = "these cannot all be met:" if found["jointly"] else "blocked by these together:"
-                yield Twig(why, tuple(map(self._criterion, found["criteria"])))
+        """What blocks a rule: one set of criteria, or several of which any one is enough."""
+        blocking = [self._blocking(found) for found in sets]
+        if len(blocking) == 1:
+            yield blocking[0]._replace(text=f"blocked by {blocking[0].text}")
+        elif blocking:
+            yield Twig("blocked by any one of these:", tuple(blocking))
+
+    def _blocking(self, found: Plain) -> Twig:
+        criteria = tuple(map(self._criterion, found["criteria"]))
+        if len(criteria) == 1:
+            return criteria[0]
+        cannot = ", which cannot all be met" if found["jointly"] else ""
+        return Twig(f"these together{cannot}:", criteria)
 
     def _readings(self, rule: Plain) -> Iterator[Twig]:
         """The other readings that come to something else; the rest in a line, unless all is asked for."""

@@ -23,7 +23,7 @@ HEADINGS = {
     CANNOT_CHANGE: "With a fact that cannot change: another case than this one",
 }
 """What stands above the ways whose changes go so far."""
-FEW = 8
+FEW = 5
 """So many ways are shown unless all are asked for."""
 LONG = 50
 """What is longer is not said again."""
