@@ -212,6 +212,10 @@ def _mbc_commands() -> list[Command]:
         Command("compare, text", _mbc("compare", *map(str, COMPARED)), "Educational only", 1.5),
         Command("missing --json", _mbc("missing", *ORDINARY, "--json"), '"at_most":', 1.5),
         Command("missing, text", _mbc("missing", *ORDINARY), "Educational only", 1.5),
+        Command("pairs --json", _mbc("pairs", "olaparib", "--json"), '"differ":', 1.5),
+        Command("pairs, text", _mbc("pairs", "olaparib"), "Educational only", 1.5),
+        Command("readings --json", _mbc("readings", *ORDINARY, "--json"), '"agree":', 1.5),
+        Command("readings, text", _mbc("readings", *ORDINARY), "Educational only", 1.5),
     ]
     return [command for command in found if is_available() or "durable" not in command.words]
 

@@ -752,6 +752,7 @@ def test_the_examples_of_a_help_work(name: str, request: pytest.FixtureRequest, 
     shown = re.split(r"Examples?: |Start with: ", text)[-1].partition("An attribute that is not given")[0]
     examples = [words for part in re.split(r"\||, then ", shown) if (words := shlex.split(part.rstrip(". ")))]
     places = {"ledgers": str(tmp_path / "ledgers"), "case.yaml": str(EXAMPLES[0])}
+    places |= {"first.yaml": str(EXAMPLES[0]), "second.yaml": str(EXAMPLES[1])}
     if "texts" in shown:
         places["texts"] = str(request.getfixturevalue("corpus"))
     assert examples

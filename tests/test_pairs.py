@@ -348,13 +348,14 @@ def test_rules_are_asked_for_by_any_name(words: list[str], rules: set[str] | Non
 
 
 def test_a_category_an_attribute_and_a_source_lead_to_their_rules(catalog: Catalog) -> None:
-    """A category to the rules below it, an attribute to those that ask about it, a source to its own."""
+    """A category to the rules below it, an attribute to what turns on it or on what follows, a source to its own."""
     below = {pair.option for pair in told("her2_directed_therapy").pairs}
     assert {"trastuzumab", "tucatinib", "trastuzumab_emtansine", "her2_directed_therapy"} <= below
     assert "tamoxifen" not in below
-    asking = told("brca_status").pairs
-    assert "cancercare-2024.olaparib" in {pair.rule for pair in asking}
-    assert all("brca_status" in pair.asks for pair in asking)
+    turning = told("brca_status").pairs
+    assert "cancercare-2024.olaparib" in {pair.rule for pair in turning}
+    assert {pair.fact for pair in turning} == {"BRCA: mutated"}
+    assert {"ER: positive", "HR: positive", "triple-negative disease: present"} <= {p.fact for p in told("er").pairs}
     own = {rule.id for rule in catalog.rules.values() if rule.source == "msk-2016" and not rule.always}
     assert {pair.rule for pair in told("msk-2016").pairs} == own
     assert {pair.rule for pair in told("--source", "msk-2016").pairs} == own
@@ -394,6 +395,7 @@ def test_rules_that_hold_for_everybody_have_no_pair() -> None:
     ran = mbc("pairs", "msk-2016.clinical-trials")
     assert ran.code == 0
     assert "0 pairs. Seed 0." in ran.out
+    assert "No statement that is asked for has a criterion that tells cases apart." in ran.out
 
 
 @pytest.mark.parametrize("words", [[], ["--details"]], ids=["short", "details"])

@@ -174,7 +174,7 @@ def truths_of(
 def the_catalog() -> Catalog:
     """The shipped rules without the conditions of statements that no rule rests on.
 
-    These ask for dozens of symptoms, each free of the others: more worlds than can be listed, and no verdict turns on them.
+    These ask for dozens of symptoms, each free of the others: more worlds than can be listed, and none turns a verdict.
     """
     pack = read_pack(find_folders())
     bare = [

@@ -48,6 +48,7 @@ WORDS = {
     "compare": [str(EXAMPLES[0]), str(EXAMPLES[1])],
     "ledger": ["--corpus", "{corpus}", "--output", "{folder}"],
     "nearest": ["olaparib"],
+    "pairs": ["tamoxifen"],
     "profile": [],
     "schema": [],
     "search": ["tamoxifen"],

@@ -148,7 +148,9 @@ def test_a_map_imports_no_library_but_the_engine_and_for_text_rich(warm: Path, f
     assert answer.ours.isdisjoint({*READING_YAML, "mbc_explorer.yaml_source", "mbc_explorer.published"})
 
 
-@pytest.mark.parametrize("words", [("why", "letrozole"), ("why-not", "olaparib"), ("nearest", "olaparib")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("why", "letrozole"), ("why-not", "olaparib"), ("nearest", "olaparib"), ("readings",)], ids=" ".join
+)
 def test_a_reason_imports_no_library_but_the_engine_and_for_text_rich(warm: Path, words: tuple[str, ...]) -> None:
     """Neither pydantic nor yaml is imported to explain an answer, and rich only where text is printed."""
     for more in ((), ("--json",)):
@@ -156,6 +158,15 @@ def test_a_reason_imports_no_library_but_the_engine_and_for_text_rich(warm: Path
         assert answer.heavy.isdisjoint({"pydantic", "yaml", "durable"})
         assert answer.heavy == set() if more else "rich" in answer.heavy
         assert answer.ours.isdisjoint({"mbc_explorer.compiling", "mbc_explorer.yaml_source", "mbc_explorer.published"})
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
+def test_pairs_import_no_library_but_the_engine_and_for_text_rich(warm: Path, more: tuple[str, ...]) -> None:
+    """Neither pydantic nor yaml is imported to make minimal pairs, and rich only where text is printed."""
+    answer = run(warm, "pairs", "olaparib", *more)
+    assert answer.heavy == set() if more else "rich" in answer.heavy
+    assert answer.heavy.isdisjoint({"pydantic", "yaml", "durable"})
+    assert answer.ours.isdisjoint({"mbc_explorer.compiling", "mbc_explorer.yaml_source", "mbc_explorer.published"})
 
 
 @pytest.mark.parametrize("words", [("explore", "--help"), ("profile",), ("sources",), ("profile", "--json")])

@@ -10,7 +10,6 @@ import re
 import shlex
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -29,6 +28,7 @@ from mbc_explorer.report import DISCLAIMER, enveloped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mbc_explorer import Case
 
@@ -176,7 +176,9 @@ def origin_row(profile: str, option: str, criterion: str, how: str, *rests_on: s
     """A row of the next test; `says` names the sentences that it rests on, and the curator where it is his step."""
     told = frozenset(word for word in says.split() if ":" in word)
     basis = "curator" if "curator" in says else "stated" if told else None
-    return pytest.param(Origin(profile, option, criterion, how, basis, rests_on, told), id=f"{criterion} ({how}: {profile})")
+    return pytest.param(
+        Origin(profile, option, criterion, how, basis, rests_on, told), id=f"{criterion} ({how}: {profile})"
+    )
 
 
 @pytest.mark.parametrize(
@@ -230,18 +232,26 @@ def test_a_fact_says_where_it_comes_from(wanted: Origin) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "criterion", "entries"),
+    ("prior", "option", "criterion", "entries"),
     [
-        ("fulvestrant", "therapies that stopped working include aromatase inhibitors",
-         ["letrozole+palbociclib@metastatic,stopped=progression"]),
-        ("another_chemotherapy", "earlier therapies include chemotherapy",
-         ["docetaxel@neoadjuvant", "capecitabine@metastatic,stopped=side_effects"]),
+        (["letrozole@adjuvant,stopped=completed,months=30", "exemestane@stopped=progression", "docetaxel"],
+         "fulvestrant", "therapies that stopped working include aromatase inhibitors",
+         ["exemestane@stopped=progression"]),
+        (["docetaxel@neoadjuvant", "trastuzumab", "capecitabine"], "lapatinib",
+         "earlier therapies include chemotherapy", ["docetaxel@neoadjuvant", "capecitabine"]),
+        (["trastuzumab+pertuzumab", "docetaxel", "T-DM1"], "margetuximab",
+         "earlier anti-HER2 regimens: at least 2", ["trastuzumab+pertuzumab", "trastuzumab_emtansine"]),
+        (["trastuzumab@stopped=completed,months=20", "docetaxel@stopped=completed,months=4"], "trastuzumab_deruxtecan",
+         "months from the last regimen to recurrence: at most 6", ["docetaxel@stopped=completed,months=4"]),
     ],
+    ids=["stopped", "holds a class", "counted", "the last"],
 )  # fmt: skip
-def test_of_a_history_those_regimens_are_named_that_count(option: str, criterion: str, entries: list[str]) -> None:
-    """Of four regimens, the one that stopped working and holds the class; those with a chemotherapy."""
-    found = why(the_cases()["full"], option)
-    trees = [rule["tree"] for view in found["sources"] for rule in view["rules"]]
+def test_of_a_history_those_regimens_are_named_that_count(
+    prior: list[str], option: str, criterion: str, entries: list[str]
+) -> None:
+    """The one that stopped working; those that hold a class; those that are counted; the last that was completed."""
+    case = the_explorer().case(Profile(er="positive", her2="positive", presentation="recurrent", prior=prior))
+    trees = [rule["tree"] for view in why(case, option)["sources"] for rule in view["rules"]]
     (told, *_) = [one["origin"]["entries"] for tree in trees for one in criteria(tree) if one["text"] == criterion]
     assert told == entries
 
@@ -387,7 +397,9 @@ def test_an_option_that_is_not_described_has_nothing_for_why() -> None:
     assert "No statement on it holds for this profile; `mbc why-not trastuzumab` tells why." in flat(text)
     others = text.partition("The other documents")[2]
     assert "Under other conditions: Medical News Today, undated; Dana-Farber" in flat(others)
-    assert "Speaks of the class only: Memorial Sloan Kettering Cancer Center, 2016-10-27; Breastcancer.org" in flat(others)
+    assert "Speaks of the class only: Memorial Sloan Kettering Cancer Center, 2016-10-27; Breastcancer.org" in flat(
+        others
+    )
 
 
 # What the documents say: nearest
@@ -430,6 +442,20 @@ def test_nearest_names_the_smallest_changes_and_their_kinds(near: Near) -> None:
     assert near.changes in told
 
 
+def test_a_change_says_which_facts_it_brings_about() -> None:
+    """Of its own attribute, and of a history also what is taken from it."""
+    words = ("--her2", "-", "--prior", "trastuzumab")
+    (way,) = answer("nearest", "margetuximab", *words)["ways"]
+    assert {row["attribute"]: row["facts"] for row in way["changes"]} == {
+        "her2_status": ["HER2: positive"],
+        "prior_therapies": ["earlier anti-HER2 regimens: at least 2"],
+    }
+    told = (
+        "HER2: positive (now negative); and earlier anti-HER2 regimens: at least 2 (now earlier therapies: trastuzumab)"
+    )
+    assert told in flat(mbc("nearest", "margetuximab", *words).out)
+
+
 @pytest.mark.parametrize(
     ("profile", "option"),
     [
@@ -460,7 +486,9 @@ def test_a_long_history_has_a_way_to_a_first_line() -> None:
     history = ["docetaxel@neoadjuvant", "tamoxifen@adjuvant"]
     history += [f"{drug}@metastatic" for drug in ("letrozole+palbociclib", "capecitabine", "paclitaxel")]
     case = the_explorer().case(Profile(er="negative", pr="negative", prior=history))
-    ways = [way for way in nearest(case, "tamoxifen")["ways"] if way["rule"] == "breastcancer-org-2022.asco-men-tamoxifen"]
+    ways = [
+        way for way in nearest(case, "tamoxifen")["ways"] if way["rule"] == "breastcancer-org-2022.asco-men-tamoxifen"
+    ]
     assert [change["kind"] for change in ways[0]["changes"] if change["attribute"] == "prior_therapies"] == [
         "cannot_change"
     ]
@@ -493,20 +521,23 @@ def test_many_ways_are_cut_unless_all_are_asked_for() -> None:
 # How it reads
 
 
-def shown(case: Case, option: str) -> dict[str, tuple[Plain, dict[str, str]]]:
-    """Each answer on an option with every way that its text can be shown."""
+@cache
+def shown(name: str, option: str) -> dict[str, tuple[Plain, dict[str, str]]]:
+    """Each answer on an option of a case, with every way that its text can be shown."""
+    case = the_cases()[name]
     about = case.report.data
     records = {record["id"]: record for record in about["sources"]}
-    answers = {
-        "why": (why, lambda data, **more: render_why(data, about["names"], records, **more)),
-        "why-not": (why_not, lambda data, **more: render_why_not(data, about["names"], records, **more)),
-        "nearest": (nearest, lambda data, **more: render_nearest(data, about["names"], records, **more)),
+    answers: dict[str, tuple[Any, Any, Plain]] = {
+        "why": (why, render_why, {"details": True}),
+        "why-not": (why_not, render_why_not, {"details": True}),
+        "nearest": (nearest, render_nearest, {"everything": True}),
     }
     found = {}
-    for name, (explained, render) in answers.items():
+    for command, (explained, render, whole) in answers.items():
         data = enveloped({**case.heading, **explained(case, option)})
-        more = "everything" if name == "nearest" else "details"
-        found[name] = (data, {"brief": render(data), "whole": render(data, **{more: True}), "color": render(data, color=True)})
+        forms: dict[str, Plain] = {"brief": {}, "whole": whole, "color": {"color": True}}
+        texts = {form: render(data, about["names"], records, **more) for form, more in forms.items()}
+        found[command] = (data, texts)
     return found
 
 
@@ -522,7 +553,7 @@ SOME = sorted({*load_catalog().options} & {
 def test_every_answer_fits_its_schema_and_its_text_80_columns(name: str) -> None:
     """For many options: valid data; lines of at most 80 columns, no escape code; color changes no word."""
     for option in SOME:
-        for command, (data, texts) in shown(the_cases()[name], option).items():
+        for command, (data, texts) in shown(name, option).items():
             MODELS[command].model_validate(data)
             for form, text in texts.items():
                 plain = ESCAPE.sub("", text) if form == "color" else text
@@ -530,7 +561,9 @@ def test_every_answer_fits_its_schema_and_its_text_80_columns(name: str) -> None
                 assert [line for line in lines if len(line) > WIDTH] == []
                 assert plain.replace("\n", "").isprintable()
                 assert DISCLAIMER in flat(plain)
-            assert [line.rstrip() for line in ESCAPE.sub("", texts["color"]).splitlines()] == texts["brief"].splitlines()
+            assert [line.rstrip() for line in ESCAPE.sub("", texts["color"]).splitlines()] == texts[
+                "brief"
+            ].splitlines()
 
 
 @pytest.mark.parametrize("name", ["full", *(path.stem for path in EXAMPLES)])
@@ -538,13 +571,19 @@ def test_each_statement_is_told_with_its_document_date_and_sentences(name: str) 
     """Every rule of an answer stands below its document's name and date, with place and paraphrase."""
     sources = {row["id"]: row for row in the_cases()[name].report.data["sources"]}
     for option in SOME:
-        for command, (data, texts) in shown(the_cases()[name], option).items():
-            views = data["sources"] if command != "nearest" else [{"source": w["source"], "rules": [w]} for w in data["ways"]]
+        for command, (data, texts) in shown(name, option).items():
+            views = (
+                data["sources"]
+                if command != "nearest"
+                else [{"source": w["source"], "rules": [w]} for w in data["ways"]]
+            )
             for view in views:
                 source = sources[view["source"]]
                 told = f"{source['publisher']}, {source['date'] or 'undated'}"
                 for rule in [*view["rules"], *view.get("other_stances", [])]:
-                    numbers = " and ".join(re.sub(r", (\d+)$", r" and \1", ", ".join(map(str, sentences(rule)))).rsplit(" and ", 1))
+                    numbers = " and ".join(
+                        re.sub(r", (\d+)$", r" and \1", ", ".join(map(str, sentences(rule)))).rsplit(" and ", 1)
+                    )
                     text = flat(texts["whole"])
                     assert told in text
                     assert f"{rule['anchor']['section']}, sentence{'s' if ' and ' in numbers else ''} {numbers}" in text
@@ -555,7 +594,7 @@ def test_every_citation_of_an_origin_is_told() -> None:
     """Whatever was concluded or read says which sentences let it be, or that a curator does."""
     for name in ("full", "triple-negative-pdl1-positive", "man-hr-positive"):
         for option in SOME:
-            data, texts = shown(the_cases()[name], option)["why"]
+            data, texts = shown(name, option)["why"]
             text = flat(texts["whole"])
             for view in data["sources"]:
                 for rule in view["rules"]:
@@ -669,11 +708,13 @@ def test_a_tree_is_drawn_with_its_lines() -> None:
     """Each paragraph hangs from the one above; what is held together stays on a line."""
     page = Page(color=False)
     long = " ".join(["word"] * 20)
-    page.tree([Twig("one", (Twig(long), Twig("two", (Twig("three"),)))), Twig(f"{'x' * 70} four\N{NO-BREAK SPACE}five")])
+    page.tree(
+        [Twig("one", (Twig(long), Twig("two", (Twig("three"),)))), Twig(f"{'x' * 70} four\N{NO-BREAK SPACE}five")]
+    )
     assert page.text().splitlines() == [
         "├─ one",
-        f"│  ├─ {' '.join(['word'] * 14)}",
-        f"│  │     {' '.join(['word'] * 6)}",
+        f"│  ├─ {' '.join(['word'] * 15)}",
+        f"│  │     {' '.join(['word'] * 5)}",
         "│  └─ two",
         "│     └─ three",
         f"└─ {'x' * 70}",
@@ -710,7 +751,7 @@ def test_every_word_for_a_therapy_leads_to_its_option() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("letrozol", "{command}: 'letrozol' is not a known option; did you mean 'letrozole'?"),
+        ("letrozol", "{command}: 'letrozol' is not a known option; did you mean 'letrozole' or 'anastrozole'?"),
         ("zzzzzz", "{command}: 'zzzzzz' is not a known option; `mbc categories` lists the options."),
         ("olaparib --source msk-2017", "--source: 'msk-2017' is not a known source; did you mean 'msk-2016'?"),
         ("olaparib --er green", "er_status: 'green' is not one of positive, negative, unknown."),
@@ -737,7 +778,7 @@ def test_what_is_not_understood_is_refused_and_as_json_too(command: str, words: 
     [
         ("--er + --triple-negative present", "er_status + triple_negative"),
         ("--sex male --menopause premenopausal", "sex + menopausal_status"),
-        ("--prior trastuzumab --set anti_her2_regimens=2", "anti_her2_regimens + prior_therapies"),
+        ("--prior trastuzumab --anti-her2-regimens 2", "prior_anti_her2_regimens + prior_therapies"),
     ],
 )
 def test_a_profile_that_contradicts_itself_is_refused(command: str, words: str, named: str) -> None:

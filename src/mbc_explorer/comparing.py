@@ -49,10 +49,11 @@ def compare(one: Case, other: Case) -> Plain:
 
     Returns:
         `profiles`: both, as valid input. `notes`: for each, what is unusual about it. `stated`: each attribute that
-        they state otherwise, `from` and `to` (None where it is not stated). `follows`: facts known of one and not, or otherwise, of the other, in words.
-        `options`: each option that moves, with `from` and `to` (its status), its `move` (see `MOVES`), and
-        `because`: the rules that moved it or leave it open, each with its stance, its truth before and after, its
-        reason and its statement; and those of another stance (not used, under study) that come or go with it.
+        they state otherwise, `from` and `to` (None where it is not stated). `follows`: facts known of one and not, or
+        otherwise, of the other, in words. `options`: each option that moves, with `from` and `to` (its status), its
+        `move` (see `MOVES`), and `because`: the rules that moved it or leave it open, each with its stance, its truth
+        before and after, its reason and its statement; and those of another stance (not used, under study) that come
+        or go with it.
     """
     return {
         "profiles": [one.plain, other.plain],
@@ -113,9 +114,11 @@ def _is_responsible(rule: Rule, before: str, after: str, one: Case, other: Case)
     """Whether a rule came to be met or ceased to be, or is what left, or leaves, the option open."""
     if one.is_met(rule) is not other.is_met(rule):
         return True
-    if rule.stance != DESCRIBES or before == after or DESCRIBED == after:
+    if rule.stance != DESCRIBES or before == after:
         return False
-    return other.is_open(rule) if after == UNDETERMINED else one.is_open(rule)
+    if after == UNDETERMINED:
+        return other.is_open(rule)
+    return before == UNDETERMINED and after != DESCRIBED and one.is_open(rule)
 
 
 def _because(rule: Rule, one: Case, other: Case) -> Plain:

@@ -1,7 +1,8 @@
 """A catalog as one JSON file, so that YAML is read once: shipped in the wheel, or in the user's cache for a checkout.
 
 The first line of the file says what it was made from and the hash of the rest. A file that is stale (any byte of the
-knowledge, the rules or the compiling code differs), damaged or another user's is not used, and never an error.
+knowledge, the rules or the compiling code differs), damaged, too large, another user's or open to others is not used,
+and never an error. What the user himself puts there is trusted, as the program is, until it fails (`forget`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from threading import get_ident
 
 from mbc_explorer.catalog import Catalog
-from mbc_explorer.folders import DATA, PACKAGE, Folders, find_folders
+from mbc_explorer.folders import DATA, PACKAGE, Folders, find_folders, read_file, write_whole
 
 SHIPPED = DATA / "compiled.json"
+MAX_KEPT = 16 * 1024 * 1024
+"""So many bytes are read of a kept file; that of the shipped knowledge has one million."""
+_used: set[Path] = set()
 _COMPILING = (
     "catalog", "compiled", "compiling", "condition", "corpus", "engine", "folders", "loading", "primes", "schema",
     "structure", "yaml_source",
@@ -80,17 +83,37 @@ def _cache_file(key: str) -> Path | None:
 def _read(path: Path, key: str) -> Catalog | None:
     """The catalog of a kept file, or None where the file is not to be used."""
     try:
-        if path != SHIPPED and hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
+        if path != SHIPPED and not _is_ours(path):
             return None
-        head, _, body = path.read_bytes().partition(b"\n")
+        head, _, body = read_file(path, MAX_KEPT).partition(b"\n")
         if json.loads(head) != {"key": key, "sha256": sha256(body).hexdigest()}:
             return None
         core, _, rest = body.partition(b"\n")
-        return Catalog(json.loads(core), partial(json.loads, rest))
-    except (OSError, ValueError, RecursionError):  # a RecursionError: of brackets without end
+        found = Catalog(json.loads(core), partial(json.loads, rest))
+    except Exception:  # unreadable, damaged, of brackets without end; or whole, and yet no catalog
         return None
-    except (LookupError, TypeError):  # whole, and yet no catalog
-        return None
+    if path != SHIPPED:
+        _used.add(path)
+    return found
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether nobody but the user can have written a file."""
+    state = path.stat()
+    return not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
+
+
+def forget() -> bool:
+    """Take away every kept file that was used in this process, so that its catalog is made anew; whether there was any.
+
+    For whoever meets something in a catalog that cannot be.
+    """
+    used = list(_used)
+    _used.clear()
+    for path in used:
+        with suppress(OSError):
+            path.unlink()
+    return bool(used)
 
 
 def _file(key: str, catalog: Catalog) -> bytes:
@@ -102,11 +125,18 @@ def _file(key: str, catalog: Catalog) -> bytes:
 
 def _write(path: Path, key: str, catalog: Catalog) -> None:
     """Keep a catalog, whole or not at all; where the folder cannot be written, go without."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}")
-    try:
+    with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.write_bytes(_file(key, catalog))
-        beside.replace(path)
-    except OSError:
-        with suppress(OSError):  # where nothing can be written, nothing can be removed either
-            beside.unlink()
+        _sweep(path.parent)
+        write_whole(path, _file(key, catalog), 0o600)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what processes that were killed left half-written."""
+    for part in folder.glob(".mbc-*.part"):
+        number = part.name.split("-")[1]
+        if number.isdecimal() and hasattr(os, "getuid"):
+            try:
+                os.kill(int(number), 0)
+            except (ProcessLookupError, OverflowError):
+                part.unlink(missing_ok=True)

@@ -283,7 +283,7 @@ class Compiler:
             self._names_exist(row, ("agents", "categories", "attributes"), loaded, *at)
             anchors = find.anchors(source, row.sentences, loaded, *at, "sentences")
             find.anchors(source, row.context, loaded, *at, "context")
-            self._names_exist(row, ("in_passing", "means"), loaded, *at)
+            self._names_exist(row, ("in_passing", "means", "further"), loaded, *at)
             when = find.condition(row.when, loaded, *at, "when") if row.when else None
             names = (tuple(row.agents), tuple(row.categories), tuple(row.attributes))
             found.append(
@@ -313,6 +313,7 @@ class Compiler:
             "options": ("option", find.options),
             "in_passing": ("therapy", therapies),
             "means": ("therapy", therapies),
+            "further": ("therapy", therapies),
         }
         for key in keys:
             what, valid = declared[key]

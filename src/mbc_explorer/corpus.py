@@ -10,8 +10,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from mbc_explorer.errors import UsageError, one
+from mbc_explorer.folders import read_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_COPY = 256 * 1024
+"""So many bytes are read of a text."""
+MAX_WORD = 200
+"""A longer word is no word: its letters are taken as they stand."""
+_TAIL = 64
+"""So many characters before its end tell whether a sentence ends there; the longest abbreviation has a few."""
+_MAX_SEEN = 100_000
 FINGERPRINT_DIGITS = 16
 RESYNC_SENTENCES = 40
 """How many sentences ahead a verification looks for its place again after one that does not match."""
@@ -26,7 +39,7 @@ _GLYPHS = str.maketrans(
 _BULLETS = frozenset("•◦▪‣●○·")
 _LIST_NUMBER = re.compile(r"\d{1,2}\.")
 _ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|etc|e\.g|i\.e|No|Fig)|\b[A-Z]|\b(?:[A-Z]\.)+[A-Z])\.$")
-_SENTENCE_END = re.compile(r"[.?!]+[\"')\]”’]*(?=\s+[\"'(\[“‘]?(?:[A-Z0-9]|[a-z]+[A-Z]))")
+_SENTENCE_END = re.compile(r"(?<![.?!])[.?!]++[\"')\]”’]*+(?=\s+[\"'(\[“‘]?(?:[A-Z0-9]|[a-z]+[A-Z]))")
 
 
 class Sentence(NamedTuple):
@@ -64,8 +77,13 @@ def normalize(text: str) -> tuple[str, ...]:
     Unicode NFKC, white space collapsed, quote and dash glyphs unified, bullets and list numbers
     dropped wherever they stand, case folded. Signs (`+ - < > %`), digits and every word are kept.
     """
-    words = unicodedata.normalize("NFKC", text.translate(_GLYPHS)).translate(_GLYPHS).casefold().split()
+    plain = text if text.isascii() else " ".join(map(_composed, text.translate(_GLYPHS).split()))
+    words = plain.translate(_GLYPHS).casefold().split()
     return tuple(word for word in words if word not in _BULLETS and not _LIST_NUMBER.fullmatch(word))
+
+
+def _composed(word: str) -> str:
+    return unicodedata.normalize("NFKC", word) if len(word) <= MAX_WORD else word  # of marks on marks it takes for ever
 
 
 def fingerprint(words: tuple[str, ...]) -> str:
@@ -87,10 +105,10 @@ def sentences(text: str) -> list[Sentence]:
 def _split(line: str) -> list[str]:
     pieces, start = [], 0
     for end in _SENTENCE_END.finditer(line):
-        head = line[start : end.end()]
-        if _ABBREVIATION.search(head) or _LIST_NUMBER.fullmatch(head.strip()):
+        tail = line[max(start, end.end() - _TAIL) : end.end()]
+        if _ABBREVIATION.search(tail) or (end.end() - start <= _TAIL and _LIST_NUMBER.fullmatch(tail.strip())):
             continue
-        pieces.append(head.strip())
+        pieces.append(line[start : end.end()].strip())
         start = end.end()
     pieces.append(line[start:].strip())
     return [piece for piece in pieces if piece]
@@ -102,32 +120,59 @@ def verify(text: str, ledger: list[LedgerEntry]) -> tuple[dict[int, str], list[M
     Returns:
         The verbatim words of each sentence that was found (by number), and the entries that were not.
     """
-    raw = [word for word in text.split() if normalize(word)]
-    stream = [word for piece in raw for word in normalize(piece)]
-    spelled = [piece for piece in raw for _ in normalize(piece)]
+    raw = [(word, normalize(word)) for word in text.split()]
+    spelled = [word for word, pieces in raw for _ in pieces]
+    stream = _Stream([piece for _, pieces in raw for piece in pieces])
     found: dict[int, str] = {}
     missing: list[Mismatch] = []
     position = 0
     for index, entry in enumerate(ledger):
-        if _stands_at(stream, position, entry):
+        if stream.has(entry, position):
             found[entry.number] = " ".join(spelled[position : position + entry.words])
             position += entry.words
             continue
         missing.append(Mismatch(entry, " ".join(spelled[position : position + 6])))
-        position = _resync(stream, position, ledger[index + 1 : index + 1 + RESYNC_SENTENCES])
+        position = stream.resynced(position, ledger[index + 1 : index + 1 + RESYNC_SENTENCES])
     return found, missing
 
 
-def _stands_at(stream: list[str], position: int, entry: LedgerEntry) -> bool:
-    window = tuple(stream[position : position + entry.words])
-    return len(window) == entry.words and fingerprint(window) == entry.fingerprint
+class _Stream:
+    """The words of a text in order, and the fingerprints that were taken of them."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+        self._seen: dict[tuple[int, int], str] = {}
+
+    def has(self, entry: LedgerEntry, position: int) -> bool:
+        """Whether an entry stands at a place."""
+        place = (position, entry.words)
+        mark = self._seen.get(place)
+        if mark is None:
+            window = tuple(self._words[position : position + entry.words])
+            if len(self._seen) > _MAX_SEEN:
+                self._seen.clear()
+            mark = self._seen[place] = fingerprint(window) if len(window) == entry.words else ""
+        return mark == entry.fingerprint
+
+    def resynced(self, position: int, following: list[LedgerEntry]) -> int:
+        """Where the next entry that still matches begins, or the same place when none does."""
+        ahead = sum(entry.words for entry in following) + 60
+        for entry in following[:3]:
+            for start in range(position, min(position + ahead, len(self._words))):
+                if self.has(entry, start):
+                    return start
+        return position
 
 
-def _resync(stream: list[str], position: int, following: list[LedgerEntry]) -> int:
-    """Where the next entry that still matches begins, or the same place when none does."""
-    ahead = sum(entry.words for entry in following) + 60
-    for entry in following[:3]:
-        for start in range(position, min(position + ahead, len(stream))):
-            if _stands_at(stream, start, entry):
-                return start
-    return position
+def read_copy(path: Path) -> str:
+    """A reader's copy of a text.
+
+    Raises:
+        UsageError: when it cannot be read.
+    """
+    try:
+        return read_file(path, MAX_COPY).decode("utf-8-sig")
+    except OSError as reason:
+        raise UsageError(one("unreadable-file", str(path), f"cannot be read ({reason.strerror}).")) from None
+    except UnicodeDecodeError as reason:
+        raise UsageError(one("not-utf-8", str(path), f"is not UTF-8 text (byte {reason.start}).")) from None

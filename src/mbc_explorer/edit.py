@@ -16,7 +16,7 @@ from mbc_explorer.facts import holds, matches, stated_facts
 from mbc_explorer.profile import NONE, SETTINGS, STOPPED, UNKNOWN, History, Items, Regimen, Understood, plain_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Attribute, Catalog, Cube
@@ -81,7 +81,7 @@ def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool, telli
             return _lists(case.catalog, attribute, stated if isinstance(stated, Items) else None, asked, whole=whole)
         case "regimens":
             start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
-            return _histories(case.catalog, attribute, start, tuple(asked.items()), whole, telling)
+            return _histories(case.catalog, attribute, _Search(start, tuple(asked.items()), whole, telling))
         case _:
             return _numbers(attribute, stated if isinstance(stated, int) else None, asked)
 
@@ -157,12 +157,20 @@ class _Pool(NamedTuple):
     """Whether a further regimen can help: something is to be there that may not be."""
 
 
+class _Search(NamedTuple):
+    """What is looked for: a history near one that is given, with these facts."""
+
+    start: History
+    asked: Cube
+    whole: bool
+    telling: bool
+
+
 @lru_cache(maxsize=2048)
-def _histories(
-    catalog: Catalog, attribute: Attribute, start: History, pairs: Cube, whole: bool, telling: bool
-) -> list[Any]:
+def _histories(catalog: Catalog, attribute: Attribute, search: _Search) -> list[Any]:
     """A nearest history of which everything is true that is asked, by the steps from the given one; or none."""
-    asked = dict(pairs)
+    start, whole, telling = search.start, search.whole, search.telling
+    asked = dict(search.asked)
     pool = _pool(catalog, attribute, asked, whole=whole)
     order = count()
     waiting = [(0, next(order), 0, start)]
@@ -286,11 +294,12 @@ def _told_more(history: History, pool: _Pool, catalog: Catalog) -> Iterator[tupl
         for added in _new_regimens(pool):
             more = (added, *regimens) if history.last_known else (*regimens, added)
             yield 2, history._replace(regimens=more)
-    details = [("setting", setting) for setting in pool.settings if setting]
-    details += [("stopped", stopped) for stopped in pool.stops if stopped]
-    for name, value in details:
-        told = tuple(r if getattr(r, name) else r._replace(**{name: value}) for r in regimens)
-        yield sum(1 for r in regimens if not getattr(r, name)), history._replace(regimens=told)
+    for setting in filter(None, pool.settings):
+        told = tuple(regimen._replace(setting=regimen.setting or setting) for regimen in regimens)
+        yield sum(1 for regimen in regimens if not regimen.setting), history._replace(regimens=told)
+    for stopped in filter(None, pool.stops):
+        told = tuple(regimen._replace(stopped=regimen.stopped or stopped) for regimen in regimens)
+        yield sum(1 for regimen in regimens if not regimen.stopped), history._replace(regimens=told)
     for place, regimen in enumerate(regimens):
         for other in _told_regimens(regimen, pool, catalog):
             yield 1, history._replace(regimens=(*regimens[:place], other, *regimens[place + 1 :]))

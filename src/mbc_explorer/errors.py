@@ -17,7 +17,7 @@ _UNSEEN = (
     r"\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\ud800-\udfff\U000e0000-\U000e007f"
 )
-"""What acts on a terminal, turns the direction of writing, cannot be seen or is half a character; no line break, no tab."""
+"""What acts on a terminal, turns the direction of writing, cannot be seen or is half a character; no break, no tab."""
 UNSEEN = rf"[{_UNSEEN}\x1b]"
 UNSEEN_BUT_COLOR = rf"[{_UNSEEN}]|\x1b(?!\[[0-9;]*m)"
 """The same without the codes of color, for text that was colored here."""

@@ -63,7 +63,7 @@ def read_file(path: Path | str, limit: int, *, streams: bool = False) -> bytes:
         OSError: when it cannot be read.
     """
     flags = getattr(os, "O_NOCTTY", 0) | (0 if streams else getattr(os, "O_NONBLOCK", 0))  # a pipe waits for a writer
-    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:  # noqa: PTH123  no opener there
+    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
         if not streams and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise NotAFile
         content = file.read(limit + 1)
@@ -72,8 +72,8 @@ def read_file(path: Path | str, limit: int, *, streams: bool = False) -> bytes:
     return content
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; one that is there keeps its permissions.
+def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Write a file whole or not at all; without a mode, one that is there keeps its permissions.
 
     Raises:
         OSError: when it cannot be written; then nothing of it is left.
@@ -83,8 +83,10 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         with suppress(FileNotFoundError):
             os.unlink(beside)  # noqa: PTH108  of a process of this number that was killed
-        with open(beside, "xb", opener=partial(os.open, mode=_mode(path))) as file:  # noqa: PTH123  no opener there
+        with open(beside, "xb", opener=partial(os.open, mode=mode or 0o666)) as file:
             file.write(content)
+        if mode is None and path.exists():
+            os.chmod(beside, stat.S_IMODE(path.stat().st_mode))  # noqa: PTH101  the same
         os.replace(beside, path)  # noqa: PTH105  plain names can be taken away at any moment
     except BaseException:
         with suppress(OSError):  # where nothing can be written, nothing can be removed either
@@ -92,14 +94,6 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
     finally:
         UNFINISHED.discard(beside)
-
-
-def _mode(path: Path) -> int:
-    """The permissions of a file that is there, or of a new one; the user's mask narrows them."""
-    try:
-        return stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        return 0o666
 
 
 class Folders(NamedTuple):
@@ -151,6 +145,8 @@ class Folders(NamedTuple):
 
 
 def _stop(reason: OSError) -> None:
+    if isinstance(reason, FileNotFoundError):  # what is not there holds no file
+        return
     raise KnowledgeError(one("unreadable-file", str(reason.filename), f"cannot be read ({reason.strerror})."))
 
 

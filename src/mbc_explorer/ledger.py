@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mbc_explorer.corpus import sentences
+from mbc_explorer.corpus import read_copy, sentences
 from mbc_explorer.errors import UsageError, one
+from mbc_explorer.folders import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,15 +39,19 @@ def write_ledgers(sources: list[Any], corpus: Path, target: Path) -> dict[str, i
         The number of sentences of each source.
 
     Raises:
-        UsageError: naming every text that is not there; nothing is written then.
+        UsageError: naming every text that is not there or cannot be read, before anything is written; or when a file
+            cannot be written.
     """
     missing = [source.filename for source in sources if not (corpus / source.filename).is_file()]
     if missing:
         raise UsageError(one("missing-text", str(corpus), f"these texts are not in the corpus: {', '.join(missing)}."))
-    target.mkdir(parents=True, exist_ok=True)
-    counts = {}
-    for source in sources:
-        text = (corpus / source.filename).read_text(encoding="utf-8")
-        (target / f"{source.id}.yaml").write_text(ledger_text(source.id, text), encoding="utf-8")
-        counts[source.id] = len(sentences(text))
-    return counts
+    texts = {source.id: read_copy(corpus / source.filename) for source in sources}
+    path = target
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            path = target / f"{name}.yaml"
+            write_whole(path, ledger_text(name, text).encode())
+    except OSError as reason:
+        raise UsageError(one("unwritable-file", str(path), f"cannot be written ({reason.strerror}).")) from None
+    return {name: len(sentences(text)) for name, text in texts.items()}

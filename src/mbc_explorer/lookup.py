@@ -11,6 +11,7 @@ from mbc_explorer.condition import attributes_read
 from mbc_explorer.errors import UsageError, one, suggestion
 from mbc_explorer.explain import condition_text, listing, words
 from mbc_explorer.profile import fold
+from mbc_explorer.report import askable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -78,27 +79,38 @@ def _names(catalog: Catalog) -> Iterator[tuple[Name, str]]:
 
 
 def rules_named(catalog: Catalog, words: Iterable[str]) -> list[Rule]:
-    """Every rule that one of the words leads to, in the catalog's order.
+    """Every rule that one of the words leads to, in the catalog's order; see `names_with_rules`.
+
+    Raises:
+        UsageError: for a word that names nothing, or nothing that a rule is on.
+    """
+    names = names_with_rules(catalog, words)
+    return [rule for rule in catalog.rules.values() if any(leads_to(catalog, name, rule) for name in names)]
+
+
+def names_with_rules(catalog: Catalog, words: Iterable[str]) -> list[Name]:
+    """What the words name, as far as it leads to rules.
 
     An option, source or statement leads to its own rules; a category to those below it, a drug to those of its
     options, a sentence to those whose statement rests on it, an attribute to those that ask about it.
 
     Raises:
-        UsageError: for a word that names nothing, or nothing that a rule rests on.
+        UsageError: for a word that names nothing, or nothing that a rule is on.
     """
-    found: set[str] = set()
+    found: list[Name] = []
     for word in words:
         names = find(catalog, word)
-        led_to = {rule.id for name in names for rule in catalog.rules.values() if _leads_to(catalog, name, rule)}
-        if not led_to:
-            (kind, *_) = dict.fromkeys(name.kind for name in names)
+        leading = [name for name in names if any(leads_to(catalog, name, rule) for rule in catalog.rules.values())]
+        if not leading:
+            kind = names[0].kind
             text = f"{word!r} is {'an' if kind[0] in 'aio' else 'a'} {kind} on which there is no rule."
             raise UsageError(one("no-rules", "", text))
-        found |= led_to
-    return [rule for rule in catalog.rules.values() if rule.id in found]
+        found += leading
+    return list(dict.fromkeys(found))
 
 
-def _leads_to(catalog: Catalog, name: Name, rule: Rule) -> bool:
+def leads_to(catalog: Catalog, name: Name, rule: Rule) -> bool:
+    """Whether a rule is on what a name stands for."""
     option = catalog.options[rule.option]
     match name.kind:
         case "rule":
@@ -110,12 +122,18 @@ def _leads_to(catalog: Catalog, name: Name, rule: Rule) -> bool:
         case "agent":
             return name.id in option.agents
         case "attribute":
-            return name.id in attributes_read(rule.condition)
+            return asks_about(catalog, name.id, attributes_read(rule.condition))
         case "sentence":
             numbers = [anchor.number for anchor in catalog.rule_statements[rule.statement].sentences]
             return name.id in [f"{rule.source}:{number}" for number in numbers]
         case _:
             return False
+
+
+def asks_about(catalog: Catalog, attribute: str, asked: Iterable[str]) -> bool:
+    """Whether an attribute is among those asked about, or among those that they are taken from."""
+    asked = list(asked)
+    return attribute in asked or attribute in askable(catalog, asked)
 
 
 def entry(catalog: Catalog, name: Name) -> Plain:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 
+
 class Answer(NamedTuple):
     """Something that can be said of what is unknown."""
 
@@ -53,9 +54,9 @@ def missing(case: Case) -> Plain:
     waiting = {condition: facts_that_settle(condition, case.known, case.catalog) for condition in open_ones}
     matter = {fact for pairs in waiting.values() for fact, _ in pairs}
     asked: dict[str, list[Plain]] = {name: [] for name in case.catalog.attributes if name in _asked(matter, case)}
-    for name in asked:
+    for name, told in asked.items():
         for answer in _answers(case, name, matter):
-            asked[name].append({"stated": answer.changes, "text": answer.text, "options": moves(case, answer.after)})
+            told.append({"stated": answer.changes, "text": answer.text, "options": moves(case, answer.after)})
     undetermined = [name for name, status in case.statuses.items() if status == UNDETERMINED]
     needed = _needed({pair for name in undetermined for pair in _waited_for(name, case, waiting)}, case)
     questions = [_question(name, answers) for name, answers in asked.items() if name in needed]

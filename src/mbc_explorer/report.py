@@ -24,7 +24,7 @@ from mbc_explorer.condition import (
 )
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.engine import MET, UNKNOWN
-from mbc_explorer.errors import EngineError, one
+from mbc_explorer.errors import UNSEEN, EngineError, one
 from mbc_explorer.evaluate import WORDS, Evaluator, unsettled
 from mbc_explorer.explain import leaf_text, reason_text
 from mbc_explorer.version import VERSION
@@ -96,12 +96,21 @@ class Report:
 
     def json(self, *, indent: int | None = None) -> str:
         """The report as JSON: compact without `indent`, and always the same bytes for the same report."""
-        separators = (",", ":") if indent is None else None
-        return json.dumps(self.data, ensure_ascii=False, indent=indent, separators=separators)
+        return json_text(self.data, indent)
 
 
 def _no_option(name: str) -> Plain:
     raise KeyError(name)
+
+
+def json_text(data: Plain, indent: int | None = None) -> str:
+    """Plain data as JSON: compact without `indent`. What acts on a terminal or cannot be seen is escaped."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent, separators=(",", ":") if indent is None else None)
+    if text.isprintable():
+        return text
+    from re import sub
+
+    return sub(UNSEEN, lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def enveloped(data: Plain) -> Plain:

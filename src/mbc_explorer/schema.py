@@ -124,7 +124,8 @@ class SourcesFile(Model):
     sources: list[SourceData]
 
 
-LedgerRow = Annotated[tuple[int, int, Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]], Strict(False)]
+Length = Annotated[int, Field(ge=1, le=2000)]
+LedgerRow = Annotated[tuple[int, Length, Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]], Strict(False)]
 """The number of a sentence, how many words it has, and their fingerprint."""
 
 
@@ -234,6 +235,8 @@ class NamedTherapyData(Model):
 class NamedTermData(Model):
     name: Text
     kin: Name | None = None
+    asks: ConditionData | None = None
+    left_out: bool = False
     in_paraphrase: Patterns
     in_text: Patterns
 
@@ -249,11 +252,17 @@ class NamedStanceData(Model):
     in_text: Patterns
 
 
+class NamedPartnersData(Model):
+    in_paraphrase: Patterns
+    in_text: Patterns
+
+
 class NamingFile(Model):
     therapies: list[NamedTherapyData]
     terms: list[NamedTermData]
     words: list[Annotated[str, Field(pattern=r"^[a-z]{4,}$")]] = []
     criteria: list[NamedCriterionData]
+    partners: NamedPartnersData | None = None
     stances: list[NamedStanceData]
 
 
@@ -341,6 +350,8 @@ class StatementData(Model):
     context: list[int] = []
     in_passing: list[Name] = []
     means: list[Name] = []
+    further: list[Name] = []
+    leaves_out: list[Text] = []
     when: ConditionData | None = None
     worded_for: str | None = None
     note: str | None = None

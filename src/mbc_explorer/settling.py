@@ -77,7 +77,7 @@ def facts_that_settle(condition: Condition, known: Mapping[str, str], catalog: C
 
 
 def _narrowed(cube: Masks, world: World) -> Masks:
-    """A cube without the values that the case or its other facts rule out: of a woman, that menopause does not apply."""
+    """A cube without the values that the case or its other facts rule out; for a woman, `not_applicable`."""
     if all(mask & (mask - 1) == 0 for mask in cube.values()):
         return cube
     closed = world.closure(cube)
@@ -85,7 +85,7 @@ def _narrowed(cube: Masks, world: World) -> Masks:
 
 
 def telling_the_same(fact: str, values: tuple[str, ...], known: Mapping[str, str], catalog: Catalog) -> list[str]:
-    """Other facts from each of which it follows whether a fact has one of these values, whatever they turn out to be."""
+    """Other facts that each tell, whatever they turn out to be, whether a fact has one of these values."""
     world = world_left(frozenset(known.items()), catalog)
     cube = masked(((fact, values),), catalog.facts)
     followed = world.closure(cube)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from mbc_explorer.corpus import LedgerEntry, verify
+from mbc_explorer.corpus import LedgerEntry, read_copy, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def sentences_of(catalog: Catalog, source: str, corpus: Path) -> dict[int, str]:
         return {}
     rows = catalog.sentences[source]
     ledger = [LedgerEntry(number, row.section, row.words, row.fingerprint) for number, row in enumerate(rows, 1)]
-    return verify(path.read_text(encoding="utf-8"), ledger)[0]
+    return verify(read_copy(path), ledger)[0]
 
 
 def passage(url: str, text: str) -> str:

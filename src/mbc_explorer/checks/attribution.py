@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.catalog import DESCRIBES
-from mbc_explorer.condition import All, Any, AtLeast, AtMost, Includes, Not, OneOf, to_yaml
+from mbc_explorer.condition import All, Any, AtLeast, AtMost, Includes, Not, OneOf, from_yaml, to_yaml
 from mbc_explorer.corpus import normalize
 from mbc_explorer.errors import Problem
 from mbc_explorer.loading import Resolver
@@ -57,8 +57,12 @@ class Named(NamedTuple):
     name: str
     ours: Patterns
     theirs: Patterns
-    near: str | None
+    near: str | None = None
     """Of a therapy the wider one that it narrows; of a term the kind of those that it could be taken for."""
+    asks: Leaf | None = None
+    """Of a term the criterion that it states of a rule."""
+    left_out: bool = False
+    """Whether a paraphrase may leave it out."""
 
 
 class Finding(NamedTuple):
@@ -82,6 +86,10 @@ class Claim(NamedTuple):
     """Therapies and options that the paraphrase names and no rule on it is about."""
     means: tuple[str, ...]
     """Those that it means without naming each of them."""
+    further: tuple[str, ...]
+    """Classes of which the paraphrase means further drugs, beside one of the same class."""
+    leaves_out: tuple[str, ...]
+    """Words for criteria that the sentences have and the paraphrase has not."""
     concerns: tuple[str, ...]
     """The agents and categories that the statement says it concerns."""
 
@@ -97,12 +105,13 @@ def check_attribution(pack: Pack, catalog: Catalog, texts: Texts | None) -> list
     if not pack.naming:
         return []
     attribution = Attribution(pack, catalog, texts)
-    places = _Places(pack)
-    return _unknown_names(pack, catalog) + [
-        Problem(finding.kind, places.of(finding), finding.message)
-        for claim in attribution.claims.values()
-        for finding in attribution.findings(claim)
-    ]
+    statements, rules = statement_places(pack), rule_places(pack)
+    found: dict[tuple[str, str], Problem] = {}  # what a sentence loses is found from every statement that rests on it
+    for claim in attribution.claims.values():
+        for finding in attribution.findings(claim):
+            place = rules[finding.rule] if finding.rule else statements[finding.statement]
+            found.setdefault((finding.kind, finding.message), Problem(finding.kind, place, finding.message))
+    return [*_unknown_names(pack, catalog), *found.values()]
 
 
 def _unknown_names(pack: Pack, catalog: Catalog) -> list[Problem]:
@@ -122,26 +131,22 @@ def _unknown_names(pack: Pack, catalog: Catalog) -> list[Problem]:
     return resolver.problems
 
 
-class _Places:
-    """Where statements and rules stand."""
+def statement_places(pack: Pack) -> dict[str, str]:
+    """Where the paraphrase of each statement stands."""
+    return _places(pack.statements, "statements", "paraphrase")
 
-    def __init__(self, pack: Pack) -> None:
-        self._statements = self._rows(pack.statements, "statements")
-        self._rules = self._rows(pack.rules, "rules")
 
-    def _rows(self, files: Iterable[Loaded], key: str) -> dict[str, tuple[Loaded, int]]:
-        return {
-            f"{file.model.source}.{row.id}": (file, index)
-            for file in files
-            for index, row in enumerate(getattr(file.model, key))
-        }
+def rule_places(pack: Pack) -> dict[str, str]:
+    """Where each rule stands."""
+    return _places(pack.rules, "rules")
 
-    def of(self, finding: Finding) -> str:
-        if finding.rule is None:
-            file, index = self._statements[finding.statement]
-            return file.place("statements", index, "paraphrase")
-        file, index = self._rules[finding.rule]
-        return file.place("rules", index)
+
+def _places(files: Iterable[Loaded], key: str, *within: str) -> dict[str, str]:
+    return {
+        f"{file.model.source}.{row.id}": file.place(key, index, *within)
+        for file in files
+        for index, row in enumerate(getattr(file.model, key))
+    }
 
 
 class Attribution:
@@ -153,6 +158,7 @@ class Attribution:
         self.therapies: dict[str, Named] = {}
         self.terms: list[Named] = []
         self._words: list[str] = []
+        self._partners: Named | None = None
         self._criteria: dict[str, Patterns] = {}
         self._stances: dict[str, Named] = {}
         for loaded in pack.naming:
@@ -162,13 +168,17 @@ class Attribution:
                 self.therapies[row.of] = Named(row.of, ours, theirs, row.within)
             for row in naming.terms:
                 ours, theirs = _compiled(row.in_paraphrase), _compiled(row.in_text)
-                self.terms.append(Named(row.name, ours, theirs, row.kin))
+                leaf = _asked(from_yaml(row.asks))[0] if row.asks else None
+                self.terms.append(Named(row.name, ours, theirs, row.kin, leaf, row.left_out))
             self._words += naming.words
             for row in naming.criteria:
                 self._criteria[row.of if isinstance(row.of, str) else str(row.of)] = _compiled(row.in_text)
+            if naming.partners:
+                ours, theirs = _compiled(naming.partners.in_paraphrase), _compiled(naming.partners.in_text)
+                self._partners = Named("partners", ours, theirs)
             for row in naming.stances:
                 ours, theirs = _compiled(row.in_paraphrase), _compiled(row.in_text)
-                self._stances[row.of] = Named(row.of, ours, theirs, None)
+                self._stances[row.of] = Named(row.of, ours, theirs)
         words: dict[str, str] = {}
         for agent in catalog.agents.values():
             for name in (agent.name, *(fact.words for fact in (*agent.names, *agent.brands))):
@@ -176,8 +186,16 @@ class Attribution:
         self._narrowing = frozenset(name for name, row in self.therapies.items() if row.near)
         self._agent_words = words
         longest = sorted(words, key=len, reverse=True)
-        self._agents = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?!\w)" if words else r"(?!)")
+        either = "|".join(map(re.escape, longest))
+        self._agents = re.compile(rf"(?<![\w-])(?:{either})(?!\w)" if words else r"(?!)", re.IGNORECASE)
+        self._keeping = [words for words in self.therapies.values() if words.name in catalog.implied]
+        self._keeping += [words for words in self.terms if words.near and not words.left_out]
         self.claims = self._claims(pack)
+        self._citing: dict[tuple[str, int], list[str]] = {}
+        """The statements that rest on each sentence."""
+        for claim in self.claims.values():
+            for anchor in claim.statement.sentences:
+                self._citing.setdefault((claim.statement.source, anchor.number), []).append(claim.statement.id)
 
     def _claims(self, pack: Pack) -> dict[str, Claim]:
         """Every statement, with the rules that rest on it."""
@@ -192,17 +210,56 @@ class Attribution:
                 tuple(rows[name].context),
                 tuple(rows[name].in_passing),
                 tuple(rows[name].means),
+                tuple(rows[name].further),
+                tuple(rows[name].leaves_out),
                 (*rows[name].agents, *rows[name].categories),
             )
             for name, statement in self.catalog.statements.items()
         }
 
-    def findings(self, claim: Claim) -> list[Finding]:
+    def findings(self, claim: Claim) -> Iterator[Finding]:
         """What a claim speaks of and does not name."""
-        found = [*self._of_paraphrase(claim)]
+        yield from self._of_paraphrase(claim)
         for rule in claim.rules:
-            found += self._of_rule(rule, claim)
-        return found + self._of_texts(claim)
+            yield from self._of_rule(rule, claim)
+        yield from self._of_texts(claim)
+
+    def findings_with(self, rule: Rule, claim: Claim) -> Iterator[Finding]:
+        """The same of a claim of which all but one rule is known to be named."""
+        yield from self._of_paraphrase(claim)
+        for other in claim.rules:
+            yield from self._of_rule(other, claim)
+        if self._texts is not None:
+            yield from self._of_rule_in_text(rule, claim)
+
+    def citing(self, source: str, number: int) -> list[str]:
+        """The statements that rest on a sentence."""
+        return self._citing.get((source, number), [])
+
+    def spoken(self, claim: Claim, text: str) -> dict[str, bool]:
+        """Everything that a paraphrase and the rules on it name or ask for, and whether a text says it."""
+        paraphrase = claim.statement.paraphrase
+        drugs = self.agents_in(text)
+        found = {agent: agent in drugs for agent in sorted(self.agents_in_paraphrase(paraphrase))}
+        for words in (*self.therapies.values(), *self.terms):
+            if words.ours.fit(paraphrase):
+                found[words.name] = words.theirs.fit(text)
+        for rule in claim.rules:
+            found |= {term: self.is_named(term, text) for term in self._own(rule)}
+            found |= {_shown(leaf): self.is_asked(leaf, text) for leaf in _asked(rule.condition)}
+        return found
+
+    def says(self, name: str, text: str) -> bool:
+        """Whether a text names a drug, a class or option, a receptor or setting, or a figure."""
+        terms = any(words.name == name and words.theirs.fit(text) for words in self.terms)
+        return terms or self.is_named(name, text) or name in _FIGURE.findall(text)
+
+    def text(self, claim: Claim) -> str | None:
+        """The sentences of a claim with all the context that it and its rules declare; None where one is not there."""
+        numbers = {anchor.number for anchor in claim.statement.sentences} | {*claim.context}
+        numbers |= {anchor.number for rule in claim.rules for anchor in rule.context}
+        spoken = (self._texts or {}).get(claim.statement.source, {})
+        return _plain(spoken, numbers) if numbers <= spoken.keys() else None
 
     # the paraphrase and the rules on it
 
@@ -214,14 +271,28 @@ class Attribution:
         spoken = {term for rule in claim.rules for term in self._spoken_of(rule)}
         options = {rule.option for rule in claim.rules}
         narrow = {name for name in named if name in self._narrowing}
-        drugs = {agent for name in options for agent in self.catalog.options[name].agents}
-        left = (named - narrow - spoken) | (narrow - options) | (set(claim.means) - options - drugs)
+        left = (named - narrow - spoken) | (narrow - options) | (set(claim.means) - spoken)
         for name in sorted(left - set(claim.in_passing)):
             yield _finding(claim, None, "unspoken-therapy", f"names {name}, which no rule on it is about")
+        for name in self._lost(claim, named):
+            yield _finding(claim, None, "unspoken-therapy", f"names {name}, and only a rule on a wider class is on it")
+        for name in claim.further:
+            if not any(name in rule.partners for rule in claim.rules):
+                yield _finding(claim, None, "unspoken-therapy", f"means further {name}, which is no rule's partner")
+        asked = [(rule.option, rule.condition) for rule in claim.rules]
+        for rule in [rule for rule in claim.rules if asked.count((rule.option, rule.condition)) > 1]:
+            yield _finding(claim, rule, "repeated-rule", f"another rule on its statement says the same of {rule.option}")
         beside = {term for rule in claim.rules for term in self._not_its_own(rule, claim, named)}
         for name in claim.in_passing:
             if name not in left | beside:
                 yield _finding(claim, None, "idle-word", f"{name} needs no excuse as named in passing")
+
+    def _lost(self, claim: Claim, named: Iterable[str]) -> list[str]:
+        """Classes that a paraphrase names, without a rule on them, where a rule is on a wider class."""
+        categories, options = self.catalog.categories, {rule.option for rule in claim.rules}
+        other = {name for rule in claim.rules for name in (*rule.partners, *_items(rule))} | set(claim.in_passing)
+        classes = [name for name in named if name in categories and name not in options | other]
+        return sorted(name for name in classes if options.intersection(categories[name].path))
 
     def _of_rule(self, rule: Rule, claim: Claim) -> Iterator[Finding]:
         paraphrase = claim.statement.paraphrase
@@ -229,8 +300,16 @@ class Attribution:
         for term in self._own(rule):
             if term not in self.therapies and term not in self.catalog.agents:
                 yield _finding(claim, rule, "no-words", f"no words for {term} are in knowledge/naming.yaml")
-            elif term not in named and term not in claim.means:
+            elif term not in named and (term not in claim.means or term in rule.partners):
                 yield _finding(claim, rule, "unnamed-therapy", f"the paraphrase of its statement does not name {term}")
+        for term in _items(rule):
+            if term in self.catalog.implied and term not in named and term not in claim.means:
+                yield _finding(claim, rule, "unnamed-therapy", f"asks for {term}, which the paraphrase does not name")
+        for words in self.terms:
+            if words.asks and words.ours.fit(paraphrase) and not _is_asked_by(rule.condition, words.asks):
+                text = f"the paraphrase of its statement says {words.name}, for which it does not ask"
+                yield _finding(claim, rule, "other-criterion", text)
+        yield from self._of_partners(rule, claim)
         marks = [stance for stance, words in self._stances.items() if words.ours.fit(paraphrase)]
         if marks != ([] if rule.stance == DESCRIBES else [rule.stance]):
             told = " and ".join(marks) or DESCRIBES
@@ -238,6 +317,24 @@ class Attribution:
         for term in sorted(self._not_its_own(rule, claim, named) - set(claim.in_passing)):
             text = f"the paraphrase of its statement names {term}, which is neither its option nor a partner or criterion"
             yield _finding(claim, rule, "unspoken-therapy", text)
+
+    def _of_partners(self, rule: Rule, claim: Claim) -> Iterator[Finding]:
+        """Partners where the paraphrase says so, none where it does not, and none that goes without saying."""
+        option = self.catalog.options[rule.option]
+        if self._partners is not None and self._partners.ours.fit(claim.statement.paraphrase) != bool(rule.partners):
+            told = "has partners, of which" if rule.partners else "has no partner, but"
+            text = f"{told} its statement's paraphrase {'does not speak' if rule.partners else 'speaks of one'}"
+            yield _finding(claim, rule, "other-partners", text)
+        others = [name for name in option.agents if name != option.id] if option.id in option.agents else []
+        for name in others:
+            if name not in rule.partners:
+                yield _finding(claim, rule, "other-partners", f"{name} is part of its option, and no partner")
+        own = {option.id, *self.catalog.categories[option.category].path, *claim.in_passing}
+        for name in rule.partners:
+            beside = [other for other in (*option.agents, *rule.partners) if other != name]
+            wider = {step for other in beside for step in self._with_wider(other)} - set(others)
+            if name in own | wider and name not in claim.further:
+                yield _finding(claim, rule, "other-partners", f"the partner {name} is its option's own, or named in passing")
 
     def _not_its_own(self, rule: Rule, claim: Claim, named: Iterable[str]) -> set[str]:
         """Therapies that a paraphrase names and a rule on it does not speak of, nor one beside it."""
@@ -259,8 +356,7 @@ class Attribution:
     def _spoken_of(self, rule: Rule) -> set[str]:
         """Every therapy that a rule speaks of, with the wider ones."""
         option = self.catalog.options[rule.option]
-        items = [leaf.item for leaf in _asked(rule.condition) if isinstance(leaf, Includes)]
-        direct = [option.id, *option.agents, *rule.partners, *items]
+        direct = [option.id, *option.agents, *rule.partners, *_items(rule)]
         return {step for name in direct for step in self._with_wider(name)} | {
             *self.catalog.categories[option.category].path
         }
@@ -271,7 +367,7 @@ class Attribution:
     @lru_cache(maxsize=4096)  # noqa: B019  lives as long as one check
     def _named(self, paraphrase: str) -> frozenset[str]:
         """The drugs, classes and options that a paraphrase names."""
-        plain = " ".join(normalize(paraphrase))
+        plain = _normal(paraphrase)
         classes = {name for name, words in self.therapies.items() if words.ours.fit(paraphrase)}
         return frozenset(self.agents_in(plain) | classes)
 
@@ -280,25 +376,64 @@ class Attribution:
         """The drugs that a normalized text names; a name within a longer one is not named."""
         return {self._agent_words[match] for match in self._agents.findall(plain)}
 
+    def agents_in_paraphrase(self, paraphrase: str) -> set[str]:
+        """The drugs that a paraphrase names."""
+        return self.agents_in(_normal(paraphrase))
+
+    def with_agent(self, paraphrase: str, agent: str, name: str) -> str:
+        """A paraphrase with a name in the place of every name of a drug."""
+
+        def other(found: re.Match[str]) -> str:
+            return name if self._agent_words[_normal(found.group())] == agent else found.group()
+
+        return self._agents.sub(other, paraphrase)
+
     # the texts
 
-    def _of_texts(self, claim: Claim) -> list[Finding]:
+    def _of_texts(self, claim: Claim) -> Iterator[Finding]:
+        """What the sentences do not name; one that is not there is reported by its fingerprint."""
         if self._texts is None:
-            return []
-        spoken = self._texts[claim.statement.source]
-        own = [anchor.number for anchor in claim.statement.sentences]
-        found: list[Finding] = []
-        numbers = {*own, *claim.context}
+            return
         for rule in claim.rules:
-            of_rule = {*own, *(anchor.number for anchor in rule.context)}
-            numbers |= of_rule
-            if of_rule <= spoken.keys():  # a sentence that is not there is reported by its fingerprint
-                found += self._rule_in_text(rule, claim, _plain(spoken, of_rule), _plain(spoken, own))
-        if numbers <= spoken.keys():
-            text = _plain(spoken, numbers)
-            found += self._paraphrase_in_text(claim, text)
-            found += self._condition_in_text(claim, text)
-        return found
+            yield from self._of_rule_in_text(rule, claim)
+        spoken = self._texts[claim.statement.source]
+        own = {anchor.number for anchor in claim.statement.sentences}
+        for number in sorted(own & spoken.keys()):
+            yield from self._lost_from(number, _normal(spoken[number]), claim)
+        text = self.text(claim)
+        if text is not None:
+            yield from self._paraphrase_in_text(claim, text)
+            yield from self._condition_in_text(claim, text)
+
+    def _of_rule_in_text(self, rule: Rule, claim: Claim) -> Iterator[Finding]:
+        spoken = (self._texts or {}).get(rule.source, {})
+        own = {anchor.number for anchor in claim.statement.sentences}
+        of_rule = own | {anchor.number for anchor in rule.context}
+        if of_rule <= spoken.keys():
+            yield from self._rule_in_text(rule, claim, _plain(spoken, of_rule), _plain(spoken, own))
+
+    def _lost_from(self, number: int, sentence: str, claim: Claim) -> Iterator[Finding]:
+        """Drugs, classes and receptors that a sentence names and no paraphrase that rests on it."""
+        source, name = claim.statement.source, claim.statement.id
+        others = [self.claims[other].statement.paraphrase for other in self._citing.get((source, number), ())
+                  if other != name]  # fmt: skip
+        kept = {term for text in (claim.statement.paraphrase, *others) for term in self._kept(text)}
+        for term in sorted(self._told(sentence) - kept):
+            told = f"sentence {number} of {source} names {term}, and no paraphrase that rests on it does"
+            yield Finding("lost-name", name, None, f"{told}.")
+
+    @lru_cache(maxsize=8192)  # noqa: B019
+    def _kept(self, paraphrase: str) -> frozenset[str]:
+        """What a paraphrase names of that which none may leave out, a drug's classes with it."""
+        named = {words.name for words in self._keeping if words.ours.fit(paraphrase)}
+        named |= self.agents_in_paraphrase(paraphrase)
+        return frozenset(named.union(*(self._with_wider(name) for name in named)))
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _told(self, sentence: str) -> frozenset[str]:
+        """What a sentence names of that which no paraphrase may leave out."""
+        named = {words.name for words in self._keeping if words.theirs.fit(sentence)}
+        return frozenset(named | self.agents_in(sentence))
 
     def _condition_in_text(self, claim: Claim, text: str) -> Iterator[Finding]:
         """The condition that a statement states itself: of a list or therapy, the item."""
@@ -316,13 +451,20 @@ class Attribution:
             if not self.is_asked(leaf, text):
                 what = f"{_cited(rule, claim)} do not say {_shown(leaf)}, or naming.yaml has no words for it"
                 yield _finding(claim, rule, "unattributed-criterion", what)
+        for words in self.terms:
+            if words.asks and _is_asked_by(rule.condition, words.asks) and words.theirs.fit(own):
+                if not words.ours.fit(claim.statement.paraphrase) and words.name not in claim.leaves_out:
+                    what = f"its sentences say {words.name}, for which it asks, and the paraphrase does not"
+                    yield _finding(claim, rule, "lost-criterion", what)
+        if rule.partners and self._partners is not None and not self._partners.theirs.fit(text):
+            yield _finding(claim, rule, "unattributed-partners", f"{_cited(rule, claim)} do not speak of partners")
         stance = self._stances.get(rule.stance)
         if stance is not None and not stance.theirs.fit(own):
             yield _finding(claim, rule, "unattributed-stance", f"{_cited(rule, claim)} do not say {rule.stance}")
 
     def _paraphrase_in_text(self, claim: Claim, text: str) -> Iterator[Finding]:
         paraphrase = claim.statement.paraphrase
-        plain = " ".join(normalize(paraphrase))
+        plain = _normal(paraphrase)
         cited = ", ".join(str(anchor.number) for anchor in claim.statement.sentences)
         missing = [("unattributed-agent", self.catalog.agents[name].name) for name in self._agents_not_in(plain, text)]
         for name, words in self.therapies.items():
@@ -332,11 +474,14 @@ class Attribution:
             if term.ours.fit(paraphrase) and not term.theirs.fit(text):
                 missing.append(("unattributed-term", term.name))
         both = f"{plain} {text}"
-        missing += [("unattributed-concern", name) for name in claim.concerns if not self._concerned(name, both)]
+        for name in claim.concerns:
+            if not self._concerned(name, plain if name in self.catalog.agents else both):
+                missing.append(("unattributed-concern", name))
         missing += [("unattributed-word", word) for word in self._words_not_in(plain, text)]
-        dated = self.catalog.sources[claim.statement.source].date or ""
+        dated = (self.catalog.sources[claim.statement.source].date or "").split("-")
+        figures = {*_FIGURE.findall(text), *dated, *(part.lstrip("0") for part in dated)}
         for figure in dict.fromkeys(_FIGURE.findall(plain)):
-            if figure not in text and figure not in dated:
+            if figure not in figures:
                 missing.append(("unattributed-figure", figure))
         for kind, name in missing:
             told = f"the paraphrase of {claim.statement.id} names {name}, which its sentences ({cited}) do not"
@@ -347,6 +492,8 @@ class Attribution:
         if name not in self.therapies and name not in self.catalog.agents:
             return True
         agents = self.agents_in(text)
+        if name in self.catalog.agents:
+            return name in agents
         return self.is_named(name, text) or any(name in self.catalog.implied[agent] for agent in agents)
 
     def _words_not_in(self, plain: str, text: str) -> Iterator[str]:
@@ -399,6 +546,24 @@ def _cited(rule: Rule, claim: Claim) -> str:
     return f"its sentences and context ({', '.join(map(str, sorted(numbers)))})"
 
 
+def _is_asked_by(condition: Condition, wanted: Leaf) -> bool:
+    """Whether a condition asks for something, perhaps among other values."""
+    if not isinstance(wanted, OneOf):
+        return wanted in _asked(condition)
+    values = {
+        value
+        for leaf in _asked(condition)
+        if isinstance(leaf, OneOf) and leaf.attribute == wanted.attribute
+        for value in leaf.values
+    }
+    return values.issuperset(wanted.values)
+
+
+def _items(rule: Rule) -> list[str]:
+    """The therapies and other items that a rule asks for."""
+    return [leaf.item for leaf in _asked(rule.condition) if isinstance(leaf, Includes)]
+
+
 def _shown(leaf: Leaf) -> str:
     return str(to_yaml(leaf)).replace("'", "")
 
@@ -424,7 +589,12 @@ def _beginnings(plain: str) -> dict[str, list[str]]:
 
 
 def _plain(spoken: dict[int, str], numbers: Iterable[int]) -> str:
-    return " ".join(word for number in sorted(numbers) for word in normalize(spoken[number]))
+    return " ".join(_normal(spoken[number]) for number in sorted(numbers))
+
+
+@lru_cache(maxsize=4096)
+def _normal(sentence: str) -> str:
+    return " ".join(normalize(sentence))
 
 
 def _compiled(patterns: Iterable[str]) -> Patterns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mbc_explorer.corpus import LedgerEntry, verify
+from mbc_explorer.corpus import LedgerEntry, read_copy, verify
 from mbc_explorer.errors import Problem
 from mbc_explorer.loading import Resolver
 
@@ -27,7 +27,7 @@ def check_fingerprints(pack: Pack, catalog: Catalog, corpus: Path) -> tuple[int,
             continue
         rows = loaded.model.sentences
         ledger = [LedgerEntry(number, resolver.section(source.id, number), words, mark) for number, words, mark in rows]
-        found, missing = verify(path.read_text(encoding="utf-8"), ledger)
+        found, missing = verify(read_copy(path), ledger)
         verified += len(found)
         for mismatch in missing:
             entry = mismatch.entry

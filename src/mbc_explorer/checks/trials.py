@@ -71,14 +71,6 @@ class Trials:
         excepted = frozenset(entry.rule for entry in row.exceptions)
         return _Claim(row, excepted, sides[0], pairs, frozenset(pairs.differing) if pairs else frozenset())
 
-    def is_equivalent(self, rule: Rule, mutant: Rule) -> bool:
-        """Whether no possible case meets one of the conditions and not the other."""
-        return not self.space.is_possible(self._met[rule.id] ^ self.space.diagram(mutant.condition))
-
-    def between(self, rule: Rule, mutant: Rule) -> dict[str, str]:
-        """A few facts with which every case meets one of the conditions and not the other."""
-        return self.space.few(self._met[rule.id] ^ self.space.diagram(mutant.condition)) or {}
-
     # invariants
 
     def breaks_invariant(self, rule: Rule, mutant: Rule) -> bool:

@@ -8,6 +8,7 @@ import re
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,23 +31,29 @@ def main() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except (ReaderGone, BrokenPipeError):
-        _let_go_of_stdout()
+        _let_go("stdout")
         code = BROKEN_PIPE
     except OSError as reason:
-        _let_go_of_stdout()
-        sys.stderr.write(f"mbc: stdout cannot be written ({reason.strerror}).\n")
+        _let_go("stdout")
+        from mbc_explorer.cli.app import talk
+
+        talk(f"mbc: stdout cannot be written ({reason.strerror}).\n")
         code = 2
     finally:
+        try:
+            sys.stderr.flush()
+        except (OSError, ValueError):  # nobody can be told, and Python need not try again at its end
+            _let_go("stderr")
         gc.freeze()  # nor is it worth looking through everything again at the end
     sys.exit(code)
 
 
-def _run() -> int:
+def _run(*, again: bool = False) -> int:
     import typer
     from typer._click.exceptions import ClickException  # typer itself exports only children of it
 
     from mbc_explorer.cli.app import command
-    from mbc_explorer.errors import InternalError, MbcError, UsageError, one
+    from mbc_explorer.errors import MbcError, UsageError, one
 
     try:
         code = command().main(prog_name="mbc", standalone_mode=False)
@@ -56,14 +63,45 @@ def _run() -> int:
         return INTERRUPTED
     except ClickException as error:
         return _tell(UsageError(one("usage", "", _usage_text(error))))
+    except SystemExit as stop:  # a library's own way to end, on completion and on a reader that is gone
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            raise ReaderGone from None
+        code = stop.code
     except (ReaderGone, BrokenPipeError):
         raise
-    except Exception as error:  # a defect of ours: say so, and keep the traceback for whoever asks for it
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:  # a help or a version that cannot be printed
+            raise
+        if not again and _forget():
+            return _run(again=True)
         if os.environ.get("MBC_TRACEBACK"):
             raise
-        text = f"{type(error).__name__}: {error}. This is a defect; please report it (MBC_TRACEBACK=1 shows where)."
-        return _tell(InternalError(one("defect", "", text)))
+        return _tell(_unforeseen(error))
     return code if isinstance(code, int) else 0
+
+
+def _forget() -> bool:
+    """Whether the knowledge came from a kept file, which was hostile or is of another make; it is then made anew."""
+    options = sys.modules.get("mbc_explorer.cli.options")
+    if options is None:
+        return False
+    from mbc_explorer.compiled import forget
+
+    options.catalog_of.cache_clear()
+    return forget()
+
+
+def _unforeseen(error: Exception) -> MbcError:
+    """What is told of an error that no module of ours raised: a fault of the system or the shell, or a defect."""
+    from mbc_explorer.errors import InternalError, UsageError, one
+
+    if isinstance(error, OSError):
+        return UsageError(one("unusable-file", str(error.filename), f"cannot be used ({error.strerror})."))
+    if any(name.endswith("_COMPLETE") for name in os.environ):
+        told = f"the shell asks for completions in a way that is not known ({error})."
+        return UsageError(one("completion", "", told))
+    text = f"{type(error).__name__}: {error}. This is a defect; please report it (MBC_TRACEBACK=1 shows where)."
+    return InternalError(one("defect", "", text))
 
 
 def _steady_streams() -> None:
@@ -75,10 +113,10 @@ def _steady_streams() -> None:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _let_go_of_stdout() -> None:
-    """Send what is still to be written nowhere, so that Python does not fail once more at its end."""
+def _let_go(name: str) -> None:
+    """Send what is still to be written to a stream nowhere, so that Python does not fail once more at its end."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), getattr(sys, name).fileno())
 
 
 def _usage_text(error: Exception) -> str:
@@ -101,6 +139,8 @@ def _usage_text(error: Exception) -> str:
 
 def _tell(error: MbcError) -> int:
     """Say what is wrong: as JSON on stdout where JSON was asked for, else on stderr."""
+    from mbc_explorer.cli.app import talk
+
     if _json_was_asked(sys.argv[1:]):
         from mbc_explorer.render.errors import error_json
 
@@ -111,12 +151,13 @@ def _tell(error: MbcError) -> int:
         except BrokenPipeError:
             raise
         except OSError:  # a full disk: say it where it can still be read
-            _let_go_of_stdout()
-    sys.stderr.write(f"mbc: {error.headline}\n{error}\n")
+            _let_go("stdout")
+    talk(f"mbc: {error.headline}\n{error}\n")
     return error.exit_code
 
 
 def _json_was_asked(words: list[str]) -> bool:
     """Whether the words of the command line ask for JSON; looked at only once something went wrong."""
-    joined = "\n".join(words).casefold()
-    return re.search(r"^(--json|--format[=\n]json|-[ad]*f\n?json)$", joined, re.MULTILINE) is not None
+    asked = re.compile(r"--json|--format=json|-[ad]*f=?json|(--format|-[ad]*f)\0json")
+    plain = [word.casefold() for word in words]
+    return any(map(asked.fullmatch, (*plain, *map("\0".join, pairwise(plain)))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from importlib import import_module
 from textwrap import shorten
 from typing import Annotated, Any
@@ -11,6 +13,7 @@ from typer._click.shell_completion import CompletionItem
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from mbc_explorer.errors import visible
 from mbc_explorer.version import VERSION
 
 COMMANDS = {
@@ -44,6 +47,13 @@ EPILOG = (
     "Educational only; not medical advice. Start with: mbc explore --er positive --pr positive --her2 negative "
     "--menopause postmenopausal --prior none"
 )
+
+
+def talk(text: str) -> None:
+    """Say something on stderr; where it cannot be written, nobody is told."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(visible(text))
+        sys.stderr.flush()
 
 
 class LazyGroup(TyperGroup):

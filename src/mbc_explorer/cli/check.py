@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from mbc_explorer.cli.app import single
+from mbc_explorer.cli.app import single, talk
 from mbc_explorer.cli.options import Corpus, Json, Knowledge, write_json, write_output
-from mbc_explorer.errors import UsageError, one
 from mbc_explorer.explain import counted
 from mbc_explorer.folders import find_folders
 from mbc_explorer.report import DISCLAIMER
@@ -28,8 +26,7 @@ def check(*, corpus: Corpus = None, prove: Prove = False, json: Json = False, kn
     from mbc_explorer.checks import check as run_checks
     from mbc_explorer.engine import is_available
 
-    if corpus is not None and not corpus.is_dir():
-        raise UsageError(one("no-corpus", "--corpus", f"{str(corpus)!r} is not a folder."))
+    stop_without_folder(corpus)
     found = run_checks(find_folders(knowledge), corpus, proofs=prove)
     engines = ["durable", "reference"] if is_available() else ["reference"]
     if json:
@@ -55,11 +52,9 @@ def check(*, corpus: Corpus = None, prove: Prove = False, json: Json = False, kn
             told = f"{account.sentences} sentences: {len(account.cited)} cited, set aside {aside or 'none'}"
             write_output(f"{account.source}: {told}, {len(account.unaccounted)} unaccounted.", None)
         if corpus is None:
-            sys.stderr.write(
-                "Fingerprints and copied words were not checked: no corpus (--corpus DIR or MBC_CORPUS).\n"
-            )
+            talk("Fingerprints and copied words were not checked: no corpus (--corpus DIR or MBC_CORPUS).\n")
         for problem in found.problems:
-            sys.stderr.write(f"{problem}\n")
+            talk(f"{problem}\n")
         write_output(f"{counted(len(found.problems), 'problem')} found. {DISCLAIMER}", None)
     if found.problems:
         raise typer.Exit(1)

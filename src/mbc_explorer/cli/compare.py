@@ -23,12 +23,13 @@ from mbc_explorer.profile import Profile
 
 if TYPE_CHECKING:
     from mbc_explorer.case import Case
+    from mbc_explorer.errors import Problem
 
 Plain = dict[str, Any]
 
 EPILOG = (
-    "Examples:  mbc compare first.yaml second.yaml  |  mbc compare first.yaml second.json --details  |  "
-    "mbc compare case.yaml - --json. `mbc profile --template` prints a profile to fill in."
+    "`mbc profile --template` prints a profile to fill in. Examples:  mbc compare first.yaml second.yaml  |  "
+    "mbc compare first.yaml second.yaml --all --details  |  mbc compare case.yaml - --json"
 )
 First = Annotated[str, typer.Argument(metavar="A", help="A profile in YAML or JSON; '-' reads stdin.")]
 Second = Annotated[str, typer.Argument(metavar="B", help="Another one.")]
@@ -56,10 +57,10 @@ def compare(
     made_by = {name: case.heading[name] for name in ("software", "knowledge")}
 
     def render(data: Plain, names: Plain, sources: Plain, color: bool) -> str:
-        from mbc_explorer.render.changes import render_compared
+        from mbc_explorer.render.changes import View, render_compared
 
-        shown = ["stdin" if file == "-" else file for file in files]
-        return render_compared(data, shown, names, sources, details=details, everything=all_, color=color)
+        shown = {**data, "files": ["stdin" if file == "-" else file for file in files]}
+        return render_compared(shown, names, sources, view=View(details, all_), color=color)
 
     show({**made_by, **compare_of(case, other)}, case, render, json=json, output=output)
 
@@ -70,7 +71,8 @@ def _cases(explorer: Explorer, files: list[str]) -> list[Case]:
     Raises:
         ProfileError: with all that is wrong in either, and where.
     """
-    found, problems = [], []
+    found: list[Case] = []
+    problems: list[Problem] = []
     for file in files:
         name = "stdin" if file == "-" else file
         try:

@@ -22,6 +22,7 @@ def coverage(
 ) -> None:
     """What became of every sentence, by source and section: cited by statements and rules, or set aside and why. With a
     corpus, the page and the JSON hold each sentence beside what is taken from it."""
+    stop_without_folder(corpus)
     catalog = catalog_of(knowledge)
     names = chosen(source, catalog.sources, "source") or tuple(catalog.sources)
     spoken = {name: sentences_of(catalog, name, corpus) for name in names} if corpus is not None else None

@@ -30,9 +30,9 @@ Attributes = Annotated[
 ]
 Everything = Annotated[bool, typer.Option("--all", "-a", help="Every question, and every answer, however many.")]
 EPILOG = (
-    "Examples:  mbc missing --er + --pr + --her2 - --menopause postmenopausal --prior none  |  mbc missing --her2 + "
-    "--attribute prior_therapies  |  mbc missing --profile case.yaml --all  |  mbc missing --er - --json. A question "
-    "that is counted higher settles more options; that says nothing of the options."
+    "A question that is counted higher settles more options; that says nothing of the options. Examples:  mbc missing "
+    "--er + --pr + --her2 - --menopause postmenopausal --prior none  |  mbc missing --her2 + --attribute "
+    "prior_therapies  |  mbc missing --profile case.yaml --all  |  mbc missing --er - --json"
 )
 
 
@@ -62,10 +62,12 @@ def missing(
         found = {**found, "attributes": rows, "narrowed_to": {"attributes": wanted}}
 
     def render(data: Plain, names: Plain, sources: Plain, color: bool) -> str:
+        from mbc_explorer.render.changes import View
         from mbc_explorer.render.questions import render_questions
 
         titles = {row.id: row.name for row in catalog.attributes.values()}
-        return render_questions(data, titles, names, sources, details=details, everything=all_, color=color)
+        view = View(details, all_)
+        return render_questions(data, {**names, "titles": titles}, sources, view=view, color=color)
 
     show({**case.heading, **found}, case, render, json=json, output=output)
 

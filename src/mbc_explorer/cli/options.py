@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,8 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperOption
 
+from mbc_explorer.cli.app import talk
 from mbc_explorer.compiled import load_catalog
-from mbc_explorer.errors import Problem, ProfileError, ReaderGone, UsageError, one, suggestion
+from mbc_explorer.errors import (
+    MANY,
+    UNSEEN,
+    UNSEEN_BUT_COLOR,
+    Problem,
+    ProfileError,
+    ReaderGone,
+    UsageError,
+    one,
+    suggestion,
+    visible,
+)
+from mbc_explorer.folders import TooLarge, read_file, write_whole
 from mbc_explorer.profile import MAX_WORD, NONE, PARTED, UNKNOWN, Profile, fold, read_profile
 
 if TYPE_CHECKING:
@@ -33,7 +44,21 @@ Corpus = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON: compact when piped, indented on a terminal.")]
 
+
+
+def stop_without_folder(corpus: Path | None) -> None:
+    """Stop where a corpus is named that is no folder.
+
+    Raises:
+        UsageError: naming it.
+    """
+    if corpus is not None and not corpus.is_dir():
+        raise UsageError(one("no-corpus", "--corpus", f"{str(corpus)!r} is not a folder."))
+
+
 FACTS = "mbc_explorer.facts"
+MAX_PROFILE = 64 * 1024
+"""So many bytes are read of a profile."""
 FEW = 10
 """So many valid words are listed in full when another is given."""
 LISTS = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}
@@ -169,11 +194,15 @@ def _stop_on_differences(catalog: Catalog, stored: dict[str, Any], facts: dict[s
             continue
         value, option = stored.pop(key), facts[attribute.id]
         if value != option and _meaning(catalog, attribute, value) != _meaning(catalog, attribute, option):
-            said = [quoted(given) if isinstance(given, str) else str(given) for given in (value, option)]
+            said = [quoted(given) if isinstance(given, str) else _shortened(str(given)) for given in (value, option)]
             text = f"{_file_name(file)} says {said[0]} and the command {said[1]}; give it once, or the same."
             problems.append(Problem("file-and-option", attribute.id, text))
     if problems:
         raise ProfileError(problems)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_WORD else f"{text[:MAX_WORD]}…"
 
 
 def _meaning(catalog: Catalog, attribute: Attribute, value: Any) -> Understood:
@@ -209,7 +238,7 @@ def read_profile_file(file: str) -> dict[str, Any]:
     if file == "-" and sys.stdin is None:
         raise ProfileError(one("unreadable-file", name, "cannot be read (it is closed)."))
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        content = _stdin() if file == "-" else read_file(file or ".", MAX_PROFILE, streams=True)
         text = content.decode("utf-8-sig")
     except OSError as reason:
         raise ProfileError(one("unreadable-file", name, f"cannot be read ({reason.strerror}).")) from None
@@ -223,6 +252,13 @@ def read_profile_file(file: str) -> dict[str, Any]:
         raise ProfileError(one("wrong-kind", document.place(()), "a profile is a mapping of attributes to values."))
     found: dict[str, Any] = document.data
     return found
+
+
+def _stdin() -> bytes:
+    content = sys.stdin.buffer.read(MAX_PROFILE + 1)
+    if len(content) > MAX_PROFILE:
+        raise TooLarge(MAX_PROFILE)
+    return content
 
 
 def chosen(
@@ -243,16 +279,12 @@ def chosen(
     known = {fold(name): name for name in valid} | {fold(word): name for word, name in (aliases or {}).items()}
     named = [*valid, *(aliases or {})]
     few = f"; it is one of {', '.join(valid)}." if len(valid) <= FEW else otherwise
-    problems = [
-        problem
-        for word in words or []
-        if fold(word) not in known
-        for problem in one(
-            f"unknown-{what.replace(' ', '-')}",
-            where or f"--{what}",
-            f"{quoted(word)} is not a known {what}{suggestion(word, named, few)}",
-        )
-    ]
+    kind, place = f"unknown-{what.replace(' ', '-')}", where or f"--{what}"
+    problems: list[Problem] = []
+    for word in words or []:
+        if fold(word) not in known:
+            hint = suggestion(word, named, few) if len(problems) < MANY else "."
+            problems.append(Problem(kind, place, f"{quoted(word)} is not a known {what}{hint}"))
     if problems:
         raise UsageError(problems)
     return tuple(known[fold(word)] for word in words or [])
@@ -273,7 +305,8 @@ def write_output(text: str, output: Path | None) -> None:
         UsageError: when the file cannot be written, or the standard output.
         ReaderGone: when nobody reads the standard output any more.
     """
-    ended = text if text.endswith("\n") else f"{text}\n"
+    plain = visible(text, UNSEEN_BUT_COLOR if output is None and wants_color() else UNSEEN)
+    ended = plain if plain.endswith("\n") else f"{plain}\n"
     if output is None:
         _print(ended)
         return
@@ -281,12 +314,14 @@ def write_output(text: str, output: Path | None) -> None:
         if output.exists() and not output.is_file():  # a folder, which is refused, or a device or a pipe
             output.write_text(ended, encoding="utf-8")
         else:
-            _replace(Path(os.path.realpath(output)), ended)
+            write_whole(Path(os.path.realpath(output)), ended.encode())
+    except BrokenPipeError:
+        raise ReaderGone from None
     except OSError as reason:
         raise UsageError(
             one("unwritable-file", _file_name(str(output)), f"cannot be written ({reason.strerror}).")
         ) from None
-    sys.stderr.write(f"wrote {output}\n")
+    talk(f"wrote {_file_name(str(output))}\n")
 
 
 def write_json(data: dict[str, Any]) -> None:
@@ -306,17 +341,6 @@ def _print(text: str) -> None:
         raise UsageError(one("unwritable-file", "stdout", f"cannot be written ({reason.strerror}).")) from None
 
 
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-
-
 def wants_color() -> bool:
     """Color only on a terminal that has it, and not where NO_COLOR is set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -329,5 +353,6 @@ def json_indent() -> int | None:
 
 def as_json(data: dict[str, Any], output: Path | None = None) -> str:
     """Plain data as JSON text, indented on a terminal and compact in a pipe or a file."""
-    indent = None if output else json_indent()
-    return json.dumps(data, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+    from mbc_explorer.report import json_text
+
+    return json_text(data, None if output else json_indent())

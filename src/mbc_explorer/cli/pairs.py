@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,8 +11,9 @@ import typer
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.explore import Engine, Output
 from mbc_explorer.cli.options import Json, Knowledge, as_json, catalog_of, chosen, wants_color, write_output
+from mbc_explorer.condition import attribute_of
 from mbc_explorer.explorer import Explorer
-from mbc_explorer.lookup import rules_named
+from mbc_explorer.lookup import asks_about, leads_to, names_with_rules
 from mbc_explorer.minimal_pairs import boundaries, drawn
 from mbc_explorer.minimal_pairs import pairs as pairs_of
 from mbc_explorer.profile import Profile
@@ -20,6 +22,8 @@ from mbc_explorer.report import enveloped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mbc_explorer.catalog import Catalog
+    from mbc_explorer.lookup import Name
     from mbc_explorer.minimal_pairs import Boundary
 
 Names = Annotated[
@@ -56,11 +60,15 @@ def pairs(
     knowledge: Knowledge = None,
 ) -> None:
     """Minimal pairs: two complete, consistent, made-up profiles that differ in one fact and in what a document says,
-    one pair for each criterion that a rule turns on. To learn or to test what decides."""
+    one pair for each criterion that a rule turns on. To learn or to test what decides. The name of an attribute asks
+    for what turns on it, any other for all that its rules turn on."""
     catalog = catalog_of(knowledge)
     sources = chosen(source, catalog.sources, "source")
-    rules = rules_named(catalog, names) if names else list(catalog.rules.values())
-    found = boundaries([rule for rule in rules if not sources or rule.source in sources], catalog)
+    rules = [rule for rule in catalog.rules.values() if not sources or rule.source in sources]
+    found = boundaries(rules, catalog)
+    if names:
+        wanted = names_with_rules(catalog, names)
+        found = [boundary for boundary in found if any(_is_of(name, boundary, catalog) for name in wanted)]
     asked = drawn(found, limit, seed) if limit is not None else found
     explorer = Explorer(catalog, engine)
     made = list(_told(pairs_of(explorer, asked, seed), asked))
@@ -84,13 +92,21 @@ def pairs(
     write_output(render_pairs(data, about["names"], records, details=details, color=color), output)
 
 
+def _is_of(name: Name, boundary: Boundary, catalog: Catalog) -> bool:
+    """Whether a boundary belongs to what a name stands for: an attribute to what turns on it, all else to its rules."""
+    if name.kind == "attribute":
+        return asks_about(catalog, name.id, [attribute_of(boundary.fact)])
+    return leads_to(catalog, name, boundary.rule)
+
+
 def _told(made: Iterator[dict[str, Any]], asked: list[Boundary]) -> Iterator[dict[str, Any]]:
     """The pairs as they are made; where it takes long and somebody watches, how many are done."""
     watched = len(asked) >= LONG and sys.stderr.isatty()
     for number, pair in enumerate(made, 1):
         if watched:
-            sys.stderr.write(f"\r{number} of {len(asked)} pairs" if number < len(asked) else f"\r{' ' * 24}\r")
-            sys.stderr.flush()
+            with suppress(OSError):  # nobody can be told
+                sys.stderr.write(f"\r{number} of {len(asked)} pairs" if number < len(asked) else f"\r{' ' * 24}\r")
+                sys.stderr.flush()
         yield pair
 
 

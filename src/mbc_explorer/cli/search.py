@@ -8,6 +8,7 @@ import typer
 
 from mbc_explorer.cli.app import single
 from mbc_explorer.cli.options import Json, Knowledge, catalog_of, chosen, wants_color, write_json, write_output
+from mbc_explorer.errors import UsageError, one
 from mbc_explorer.lookup import KINDS
 
 Words = Annotated[list[str], typer.Argument(metavar="WORDS...", help="What to look for: words or a whole question.")]
@@ -19,6 +20,8 @@ Category = Annotated[
     str | None, typer.Option("--category", metavar="CATEGORY", help="Only what concerns this category.")
 ]
 Agent = Annotated[str | None, typer.Option("--agent", metavar="AGENT", help="Only what concerns this agent.")]
+MAX_QUESTION = 300
+"""So many characters has a question."""
 EPILOG = (
     "Examples:  mbc search side effects of tamoxifen  |  mbc search hot flashes --source cancercare-2024  |  "
     "mbc search Kadcyla"
@@ -39,6 +42,10 @@ def search(
     where the documents do not answer, it says so."""
     from mbc_explorer.search import Index
 
+    question = " ".join(words)
+    if len(question) > MAX_QUESTION:
+        told = f"holds {len(question)} characters; at most {MAX_QUESTION} are read."
+        raise UsageError(one("too-long", "the question", told))
     catalog = catalog_of(knowledge)
     narrowing = {
         "source": _one(source, catalog.sources, "source"),
@@ -48,7 +55,7 @@ def search(
     }
     if narrowing["agent"] is not None:
         chosen([narrowing["agent"]], catalog.agents, "agent")
-    found = Index(catalog).search(" ".join(words), **narrowing)
+    found = Index(catalog).search(question, **narrowing)
     if json:
         hits = [
             {"kind": hit.name.kind, "id": hit.name.id, "source": hit.source, "text": hit.shown, "where": hit.where}

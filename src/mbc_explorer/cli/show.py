@@ -28,6 +28,7 @@ def show(
 ) -> None:
     """Show a source, statement, sentence, rule, option, category, agent, attribute, term or difference, with everything
     that it refers to and that refers to it. With a corpus, the sentences themselves are shown."""
+    stop_without_folder(corpus)
     catalog = catalog_of(knowledge)
     entries = [with_verbatim(catalog, entry(catalog, found), corpus) for found in find(catalog, name)]
     if json:

@@ -69,9 +69,9 @@ def what_if(
     case = explorer.case(profile_from(catalog, profile, [], stated(context)))
 
     def render(data: Plain, names: Plain, sources: Plain, color: bool) -> str:
-        from mbc_explorer.render.changes import render_what_if
+        from mbc_explorer.render.changes import View, render_what_if
 
-        return render_what_if(data, names, sources, details=details, everything=all_, color=color)
+        return render_what_if(data, names, sources, view=View(details, all_), color=color)
 
     show({**case.heading, **_what_if(case, changes)}, case, render, json=json, output=output)
 

@@ -26,6 +26,7 @@ Plain = dict[str, Any]
 FEW = 12
 """So many options of a move are shown with their statements unless all are asked for."""
 
+
 class Wording(NamedTuple):
     """How the two profiles are called."""
 
@@ -54,26 +55,35 @@ FOR_B = Wording(
 )  # fmt: skip
 
 
+class View(NamedTuple):
+    """How much of an answer is shown."""
+
+    details: bool = False
+    """Each statement on its own, paraphrased, instead of one line a source."""
+    everything: bool = False
+    """Also what is otherwise cut, however long it is."""
+
+
+BRIEF = View()
+
+
 class Shown(NamedTuple):
     """What a page of moves is made with."""
 
     names: Plain
     sources: Plain
     wording: Wording
-    details: bool
+    view: View
 
 
-def render_what_if(
-    data: Plain, names: Plain, sources: Plain, *, details: bool = False, everything: bool = False, color: bool = False
-) -> str:
+def render_what_if(data: Plain, names: Plain, sources: Plain, *, view: View = BRIEF, color: bool = False) -> str:
     """What is different when something of a profile is stated otherwise.
 
     Args:
         data: what `comparing.what_if` found, with what every answer begins with.
         names: labels of attributes, categories and agents, as a report has them.
         sources: the record of each source by its id.
-        details: each statement on its own, paraphrased, instead of one line a source.
-        everything: also tell the statements on options whose status stays as it is.
+        view: how much is shown.
         color: mark up with terminal colors; the words are the same without.
     """
     page = opened("What would be different", data, names, color=color)
@@ -91,20 +101,17 @@ def render_what_if(
         page.say(f"{row['to'] or f'{label}: not known'} (before: {before})", 2, hang=2)
     before, after = data["notes"]
     _notes(page, [note for note in after if note not in before])
-    _moves(page, data["options"], Shown(names, sources, NOW, details), everything=everything)
+    _moves(page, data["options"], Shown(names, sources, NOW, view))
     return closed(page, data)
 
 
-def render_compared(
-    data: Plain, files: list[str], names: Plain, sources: Plain, *,
-    details: bool = False, everything: bool = False, color: bool = False,
-) -> str:  # fmt: skip
-    """How the answers to two profiles differ; `files` are the names that the two came by."""
+def render_compared(data: Plain, names: Plain, sources: Plain, *, view: View = BRIEF, color: bool = False) -> str:
+    """How the answers to two profiles differ; `files` in the data are the names that the two came by."""
     page = Page(color=color)
     page.say("How the answers to two profiles differ", style="bold")
     page.say("Educational only; not medical advice. See the end.")
     page.heading("The profiles, as understood")
-    for letter, file, profile in zip("AB", files, data["profiles"], strict=True):
+    for letter, file, profile in zip("AB", data["files"], data["profiles"], strict=True):
         page.say(f"{letter}: {file}{'' if profile else ' (nothing is known)'}", 2, hang=2)
     differing = {row["attribute"]: row for row in data["stated"]}
     shared = {name: value for name, value in data["profiles"][0].items() if name not in differing}
@@ -117,11 +124,13 @@ def render_compared(
         page.heading("What follows for one of them, or otherwise for the other")
     for row in data["follows"]:
         label = names["attributes"][row["attribute"]]
-        one, other = ((row[side] or "not known").removeprefix(label).removeprefix(":").strip() for side in ("from", "to"))
+        one, other = (
+            (row[side] or "not known").removeprefix(label).removeprefix(":").strip() for side in ("from", "to")
+        )
         page.say(f"{label}: {one} (A), {other} (B)", 2, hang=2)
     for letter, notes in zip("AB", data["notes"], strict=True):
         _notes(page, notes, f"Notes on {letter}")
-    _moves(page, data["options"], Shown(names, sources, FOR_B, details), everything=everything)
+    _moves(page, data["options"], Shown(names, sources, FOR_B, view))
     return closed(page, data)
 
 
@@ -136,7 +145,7 @@ def _notes(page: Page, notes: list[Plain], heading: str = "Notes") -> None:
         page.say(f"* {note['note']}{citation_text(note['citations'])}", 2, hang=2)
 
 
-def _moves(page: Page, options: list[Plain], shown: Shown, *, everything: bool) -> None:
+def _moves(page: Page, options: list[Plain], shown: Shown) -> None:
     """The options by how they move; those whose status stays by name only, unless everything is asked for."""
     if not options:
         page.heading("No option moves")
@@ -145,7 +154,7 @@ def _moves(page: Page, options: list[Plain], shown: Shown, *, everything: bool) 
         rows = [option for option in options if option["move"] == move]
         if rows:
             page.heading(f"{heading} ({len(rows)})")
-        opened_rows = rows if everything else rows[: 0 if move == RESTATED else FEW]
+        opened_rows = rows if shown.view.everything else rows[: 0 if move == RESTATED else FEW]
         for option in opened_rows:
             status = words(option["from"])
             told = f"; {status}, {shown.wording.same}" if move == RESTATED else f"; {shown.wording.one}: {status}"
@@ -161,7 +170,7 @@ def say_statements(page: Page, option: Plain, shown: Shown, indent: int) -> None
     for source, group in groupby(option["because"], key=lambda row: row["anchor"]["source"]):
         rules = [{**row, "why": _why(row, option["move"], shown.wording)} for row in group]
         name = source_name(shown.sources[source])
-        if not shown.details:
+        if not shown.view.details:
             told = "; ".join(f"{places} [{why}]" for why, places in _places(rules, shown.names).items())
             page.say(f"{name}: {told}", indent, hang=2)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from mbc_explorer.report import Report
 
 Plain = dict[str, Any]
+_ITEM = re.compile(r"^(\d*)([-+.)=])")
+"""What at the beginning of a line makes it an item of a list, a rule or a heading."""
 
 
 def render_markdown(report: Report, *, everything: bool = False) -> str:
@@ -38,10 +41,11 @@ def render_markdown(report: Report, *, everything: bool = False) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text in which nothing is read as Markdown or HTML."""
-    for mark in "\\`*_[]<>#|":
+    """Text in which nothing is read as Markdown or HTML: one line, every mark of either escaped."""
+    text = " ".join(text.split())
+    for mark in "\\`*_[]<>#|~&":
         text = text.replace(mark, f"\\{mark}")
-    return text
+    return _ITEM.sub(r"\1\\\2", text)
 
 
 def _lines(data: Plain, everything: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog
 
 Plain = dict[str, Any]
+_FORMULA = frozenset("=+-@＝＋－＠")
 SAYS, OPEN, CLASS_ONLY, SILENT = "says", "would_say_if_known", "class_only", "silent"
 _COUNTS = (
     "Each cell: in how many categories the source describes an option / would, or not, if more were known / is silent."
@@ -107,7 +108,8 @@ def matrix_csv(data: Plain, catalog: Catalog) -> str:
 
 
 def _plain_cell(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    """A cell that no spreadsheet takes for a formula, whatever blanks stand before it and however wide its sign is."""
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA or text[:1].isspace() else text
 
 
 def matrix_html(data: Plain, catalog: Catalog) -> str:

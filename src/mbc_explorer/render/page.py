@@ -12,6 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from mbc_explorer.errors import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -40,9 +42,8 @@ class Page:
 
     def say(self, text: str, indent: int = 0, style: str = "", hang: int = 0) -> None:
         """A paragraph. `hang` indents its second and later lines further."""
-        wrapped = (
-            Text(text, style=style).wrap(self._console, WIDTH - indent - hang) if hang else [Text(text, style=style)]
-        )
+        said = Text(visible(text), style=style)
+        wrapped = said.wrap(self._console, WIDTH - indent - hang) if hang else [said]
         for number, line in enumerate(wrapped):
             self._console.print(Padding(line, (0, 0, 0, indent + (hang if number else 0))))
 
@@ -52,7 +53,7 @@ class Page:
         for number, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             drawn.add_column(Text(heading), width=width, no_wrap=number > 0)
         for row in rows:
-            drawn.add_row(*map(Text, row))
+            drawn.add_row(*map(Text, map(visible, row)))
         self._console.print(drawn)
 
     def tree(self, twigs: Iterable[Twig]) -> None:

@@ -36,7 +36,9 @@ def render_pairs(data: Plain, names: Plain, sources: Plain, *, details: bool = F
     numbered = enumerate(data["pairs"], 1)
     for _, some in groupby(numbered, key=lambda row: row[1]["rule"]):
         told.rule(page, list(some))
-    if data["pairs"] and not details:
+    if not data["boundaries"]:
+        page.say("No statement that is asked for has a criterion that tells cases apart.")
+    elif not details:
         page.heading("The rest of each case")
         page.say("Shown is what the statement asks about; --details shows both cases whole, as --json does.", 2)
     return closed(page, data)

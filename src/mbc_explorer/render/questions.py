@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.comparing import APPEARS, RESTATED, SETTLED
 from mbc_explorer.explain import counted
-from mbc_explorer.render.changes import NOW, Shown, say_statements
+from mbc_explorer.render.changes import BRIEF, NOW, Shown, View, say_statements
 from mbc_explorer.render.frame import closed, opened
 from mbc_explorer.render.words import assignment, source_line
 
@@ -26,58 +26,62 @@ LEGEND = (
 )
 
 
-def render_questions(
-    data: Plain, titles: Plain, names: Plain, sources: Plain, *,
-    details: bool = False, everything: bool = False, color: bool = False,
-) -> str:  # fmt: skip
+def render_questions(data: Plain, names: Plain, sources: Plain, *, view: View = BRIEF, color: bool = False) -> str:
     """The questions still worth asking, and what each answer brings and takes.
 
     Args:
         data: what `questions.missing` found, with what every answer begins with.
-        titles: the names of attributes.
-        names: labels of attributes, categories and agents, as a report has them.
+        names: labels of attributes, categories and agents, as a report has them, and `titles`: names of attributes.
         sources: the record of each source by its id.
-        details: each statement on its own, paraphrased.
-        everything: every question and every option, however many.
+        view: how much is shown.
         color: mark up with terminal colors; the words are the same without.
     """
     page = opened("What is still worth asking", data, names, color=color)
-    _questions(page, data, titles)
-    narrowed = "narrowed_to" in data
-    rows = data["attributes"]
-    opening = [row["attribute"] for row in data["questions"] if row["at_most"]][:FEW_QUESTIONS]
-    if not narrowed and not everything:
-        by_name = {row["attribute"]: row for row in rows}
-        rows = [by_name[name] for name in opening]
+    _questions(page, data, names["titles"])
+    rows = _chosen(data, everything=view.everything)
     if rows:
         page.heading("What each answer brings and takes")
         page.say(LEGEND, 2)
-    shown = Shown(names, sources, NOW, details)
     for row in rows:
-        page.heading(f"{titles[row['attribute']]} ({row['attribute']})")
-        if narrowed or details:
-            _opened(page, row["answers"], shown)
+        page.heading(f"{names['titles'][row['attribute']]} ({row['attribute']})")
+        if "narrowed_to" in data or view.details:
+            _opened(page, row["answers"], Shown(names, sources, NOW, view))
         else:
-            _told(page, row["answers"], everything=everything)
+            _told(page, row["answers"], everything=view.everything)
         quiet = [answer["text"] for answer in row["answers"] if not answer["options"]]
         if quiet:
             page.say(f"nothing by itself: {'; '.join(quiet)}", 2, "dim", hang=2)
-    for name in data["narrowed_to"]["attributes"] if narrowed else ():
-        if name not in [row["attribute"] for row in rows]:
-            page.heading(f"{titles[name]} ({name})")
-            page.say("No statement that is still open waits for it.", 2)
-    left = len(data["attributes"]) - len(rows)
-    if left and not narrowed:
-        page.heading(f"And {left} more")
-        page.say(
-            "Further questions, and attributes on which no option hangs but a statement does. --all tells the answers to "
-            "them all, --attribute NAME to one of them with the reasons.",
-            2,
-        )
+    _left(page, data, len(data["attributes"]) - len(rows), names["titles"])
     page.heading("The documents")
     for name, source in sources.items():
         page.say(f"{name}: {source_line(source)}", 2, hang=2)
     return closed(page, data)
+
+
+def _chosen(data: Plain, *, everything: bool) -> list[Plain]:
+    """The questions that are opened: those that were asked for, or all, or the first few."""
+    rows: list[Plain] = data["attributes"]
+    if "narrowed_to" in data or everything:
+        return rows
+    by_name = {row["attribute"]: row for row in rows}
+    settling = [row["attribute"] for row in data["questions"] if row["at_most"]]
+    return [by_name[name] for name in settling[:FEW_QUESTIONS]]
+
+
+def _left(page: Page, data: Plain, left: int, titles: Plain) -> None:
+    """What has no answers on the page: because none was asked for, or because there is none."""
+    told = {row["attribute"] for row in data["attributes"]}
+    for name in data.get("narrowed_to", {"attributes": []})["attributes"]:
+        if name not in told:
+            page.heading(f"{titles[name]} ({name})")
+            page.say("No statement that is still open waits for it.", 2)
+    if left:
+        page.heading(f"And {left} more")
+        text = (
+            "Further questions, and attributes on which no option hangs but a statement does. --all tells the answers "
+            "to them all, --attribute NAME to one of them with the reasons."
+        )
+        page.say(text, 2)
 
 
 def _questions(page: Page, data: Plain, titles: Plain) -> None:

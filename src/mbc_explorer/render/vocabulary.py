@@ -96,7 +96,7 @@ def render_template(attributes: list[Attribute], catalog: Catalog) -> str:
         "# Quote + and -: er_status: '+'",
     ]
     for group, rows in groupby(attributes, key=lambda attribute: attribute.group):
-        lines += ["", f"# {catalog.groups.get(group, words(group))}"]
+        lines += ["", f"# {' '.join(catalog.groups.get(group, words(group)).split())}"]
         for attribute in rows:
             lines.append(f"#{attribute.id}: {_example(attribute)}")
     lines += ["", *(f"# {line}" for line in _wrapped(DISCLAIMER))]

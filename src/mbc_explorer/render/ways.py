@@ -92,7 +92,7 @@ def _together(ways: list[Plain], kind: str, names: Plain) -> dict[Slots[Change],
 
 def _kind(way: Plain) -> str:
     """The kind of the change that goes furthest."""
-    return max((change["kind"] for change in way["changes"]), key=KINDS.index)
+    return KINDS[max(KINDS.index(change["kind"]) for change in way["changes"])]
 
 
 def _change(change: Plain, of: str, names: Plain) -> Change:
