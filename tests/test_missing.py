@@ -20,6 +20,7 @@ from mbc_explorer import Explorer, Profile, ProfileError, boundaries, load_catal
 from mbc_explorer.profile import read_profile
 from mbc_explorer.published import ErrorOut, MissingOut
 from mbc_explorer.report import DISCLAIMER
+from mbc_explorer.settling import facts_that_settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,9 +82,9 @@ def moved(answer: Plain) -> dict[str, tuple[str, set[tuple[str, tuple[int, ...]]
 
 @cache
 def examples() -> list[tuple[Case, Plain]]:
-    """The examples and the empty profile, each with what is missing."""
+    """The examples, the empty profile, and one that names a class without its drug, each with what is missing."""
     explorer = Explorer(load_catalog())
-    profiles = [{}, *map(stored, EXAMPLES)]
+    profiles = [{}, {"er_status": "positive", "current_therapies": ["hormone_therapy"]}, *map(stored, EXAMPLES)]
     cases = [explorer.case(Profile(profile)) for profile in profiles]
     return [(case, missing(case)) for case in cases]
 
@@ -309,6 +310,14 @@ def test_a_man_under_an_ovarian_suppressant_is_asked_for_his_sex(explorer: Explo
     assert "sex" in [row["attribute"] for row in missing(case)["questions"]]
 
 
+def test_what_may_not_apply_is_settled_by_what_makes_it_so(explorer: Explorer) -> None:
+    """A condition on menopausal status alone is settled by the sex of a man too (cancercare-2024:81)."""
+    case = explorer.case(Profile(er="+", her2="-"))
+    rule = explorer.catalog.rules["cancercare-2024.everolimus"]
+    facts = {fact for fact, _ in facts_that_settle(rule.condition, case.known, case.catalog)}
+    assert facts == {"menopausal_status", "sex"}
+
+
 def test_what_another_question_tells_is_not_asked_too() -> None:
     """Who lists the symptoms has said whether there are any; a gene in a pathway that is asked for adds nothing."""
     for case, data in examples():
@@ -383,8 +392,8 @@ def test_one_question_is_opened_with_reasons_and_with_what_to_type() -> None:
     text = shown(f"{FIRST_LINE} --attribute brca")
     assert told in text
     assert "Symptoms (symptoms) symptoms include pain" not in text
-    (rule,) = [rule for rule in load_catalog().rules.values() if rule.id == "cancercare-2024.talazoparib"]
-    paraphrase = load_catalog().rule_statements[rule.statement].paraphrase
+    catalog = load_catalog()
+    paraphrase = catalog.rule_statements[catalog.rules["cancercare-2024.talazoparib"].statement].paraphrase
     assert paraphrase not in text
     assert paraphrase in shown(f"{FIRST_LINE} --attribute BRCA1 --details")
     data = asked(f"{FIRST_LINE} --attribute brca")

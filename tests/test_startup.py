@@ -149,7 +149,16 @@ def test_a_map_imports_no_library_but_the_engine_and_for_text_rich(warm: Path, f
 
 
 @pytest.mark.parametrize(
-    "words", [("why", "letrozole"), ("why-not", "olaparib"), ("nearest", "olaparib"), ("readings",)], ids=" ".join
+    "words",
+    [
+        ("why", "letrozole"),
+        ("why-not", "olaparib"),
+        ("what-if", "--set=er=negative"),
+        ("missing",),
+        ("nearest", "olaparib"),
+        ("readings",),
+    ],
+    ids=" ".join,
 )
 def test_a_reason_imports_no_library_but_the_engine_and_for_text_rich(warm: Path, words: tuple[str, ...]) -> None:
     """Neither pydantic nor yaml is imported to explain an answer, and rich only where text is printed."""

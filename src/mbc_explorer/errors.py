@@ -47,8 +47,8 @@ class Problem(NamedTuple):
     """What was found, what was expected and how to mend it, in one or two sentences."""
 
     def __str__(self) -> str:
-        told = f"{self.where}: {self.message}" if self.where else self.message
-        return visible(told).replace("\n", "\\n")
+        place = self.where.replace("\n", "\\n")
+        return visible(f"{place}: {self.message}" if place else self.message)
 
 
 def place_order(problem: Problem) -> tuple[str, list[int], str]:

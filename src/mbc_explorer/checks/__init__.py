@@ -5,7 +5,7 @@ Loading has checked shapes and references before any of these run. Each check is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.checks.accounting import Account, accounts, check_accounts
 from mbc_explorer.checks.attribution import check_attribution
@@ -18,10 +18,13 @@ from mbc_explorer.loading import read_pack
 from mbc_explorer.verbatim import sentences_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from mbc_explorer.errors import Problem
     from mbc_explorer.folders import Folders
+
+    Progress = Callable[[str, int, int], None]
 
 
 class Checked(NamedTuple):
@@ -31,16 +34,27 @@ class Checked(NamedTuple):
     accounts: list[Account]
     proven: dict[str, int]
     """How much was proven of every possible case, by kind of claim; nothing where that was not asked for."""
+    mutations: dict[str, Any]
+    """Which check notices mutants of rules and citations; nothing where that was not asked for."""
     problems: list[Problem]
 
 
-def check(folders: Folders, corpus: Path | None, *, proofs: bool = False) -> Checked:
+def check(
+    folders: Folders,
+    corpus: Path | None,
+    *,
+    proofs: bool = False,
+    mutations: bool = False,
+    progress: Progress | None = None,
+) -> Checked:
     """Verify a pack.
 
     Args:
         folders: the pack.
         corpus: a local copy of the texts; without it, fingerprints and copied words are not checked, and not counted.
         proofs: also prove the rules and invariants of every possible case; this needs the solver of the extra `verify`.
+        mutations: also try mutants of every rule and citation, where nothing else is wrong.
+        progress: told how far the mutants are.
 
     Raises:
         KnowledgeError: when the pack does not even load.
@@ -61,11 +75,11 @@ def check(folders: Folders, corpus: Path | None, *, proofs: bool = False) -> Che
         "texts": len(texts),
     }
     problems = [*case_problems, *check_axes(pack, catalog), *check_wording(texts), *check_accounts(pack)]
-    if corpus is not None:
+    spoken = {name: sentences_of(catalog, name, corpus) for name in catalog.sources} if corpus else None
+    problems += check_attribution(pack, catalog, spoken)
+    if corpus is not None and spoken is not None:
         verified, mismatches = check_fingerprints(pack, catalog, corpus)
         counts["fingerprints"] = verified
-        spoken = {name: sentences_of(catalog, name, corpus) for name in catalog.sources}
-        problems += check_attribution(pack, catalog, spoken)
         words = {name: [normalize(sentence) for sentence in found.values()] for name, found in spoken.items()}
         problems += [*mismatches, *check_copying(texts, words, catalog)]
     proven: dict[str, int] = {}
@@ -74,4 +88,11 @@ def check(folders: Folders, corpus: Path | None, *, proofs: bool = False) -> Che
 
         proven, unproven = prove(pack, catalog)
         problems += unproven
-    return Checked(counts, accounts(pack), proven, problems)
+    tried: dict[str, Any] = {}
+    if mutations and not problems:
+        from mbc_explorer.checks.mutations import mutate
+
+        found = mutate(pack, catalog, spoken, progress)
+        tried = found.plain()
+        problems += found.problems
+    return Checked(counts, accounts(pack), proven, tried, problems)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mbc_explorer.catalog import Catalog
-    from mbc_explorer.checks.attribution import Attribution, Claim, Named
+    from mbc_explorer.checks.attribution import Attribution
+    from mbc_explorer.checks.naming import Named
+    from mbc_explorer.checks.paraphrases import Claim
 
 MOVE, CONTEXT, DRUG, CLASS, TERM, FIGURE, CONCERN = "sentence", "context", "drug", "class", "term", "figure", "concern"
 OF_CITATIONS = (MOVE, CONTEXT, DRUG, CLASS, TERM, FIGURE, CONCERN)
@@ -107,18 +109,18 @@ def _anchor(number: int, catalog: Catalog, source: str) -> Anchored:
 
 def _renamed(claim: Claim, attribution: Attribution) -> Iterator[Misquote]:
     """The paraphrase with a drug, class, receptor or setting in the place of another."""
-    catalog, paraphrase = attribution.catalog, claim.statement.paraphrase
-    for agent in sorted(attribution.agents_in_paraphrase(paraphrase)):
+    catalog, naming, paraphrase = attribution.catalog, attribution.naming, claim.statement.paraphrase
+    for agent in sorted(naming.drugs(paraphrase)):
         for other in _near(agent, attribution):
-            text = attribution.with_agent(paraphrase, agent, catalog.agents[other].name)
+            text = naming.exchanged(paraphrase, agent, catalog.agents[other].name)
             yield _reworded(claim, DRUG, text, agent, other)
-    for name in [name for name in attribution.therapies if name in catalog.categories]:
+    for name in [name for name in naming.therapies if name in catalog.categories]:
         for other in _near(name, attribution):
-            text = _exchanged(paraphrase, attribution.therapies[name], therapy_name(other, catalog))
+            text = _exchanged(paraphrase, naming.therapies[name], therapy_name(other, catalog))
             if text != paraphrase:
                 yield _reworded(claim, CLASS, text, name, other)
-    for term in attribution.terms:
-        for kin in attribution.terms:
+    for term in naming.terms:
+        for kin in naming.terms:
             if term.near and term.near == kin.near and term is not kin:
                 text = _exchanged(paraphrase, term, kin.name)
                 if text != paraphrase:
@@ -153,7 +155,7 @@ def _near(name: str, attribution: Attribution) -> list[str]:
     return [
         other
         for other, row in catalog.categories.items()
-        if other != name and row.path[:-1] == above and other in attribution.therapies
+        if other != name and row.path[:-1] == above and other in attribution.naming.therapies
     ]
 
 

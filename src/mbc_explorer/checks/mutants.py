@@ -6,14 +6,13 @@ added, or another stance, option or partner.
 
 from __future__ import annotations
 
-from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.catalog import STANCES
 from mbc_explorer.condition import ALWAYS, All, Any, AtLeast, AtMost, Includes, Not, OneOf, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from mbc_explorer.catalog import Attribute, Catalog, Rule
     from mbc_explorer.condition import Condition, Leaf
@@ -117,21 +116,19 @@ class Vocabulary:
 
     def alike(self, leaf: Leaf) -> Iterator[str]:
         """The other attributes of which the same can be asked."""
-        attributes = self.catalog.attributes
-        kind = attributes[leaf.attribute].kind
-        for name, other in attributes.items():
-            if name == leaf.attribute:
-                continue
-            match leaf:
-                case OneOf(_, values):
-                    fits = other.kind == "choice" and {*values} <= {value.id for value in other.values}
-                case Includes(_, item):
-                    family = _TREATMENTS if kind in _TREATMENTS else (kind,)
-                    fits = other.kind in family and item in self.items(other)
-                case AtLeast() | AtMost():
-                    fits = other.kind in (_NUMBERS if kind in _NUMBERS else (kind,))
-            if fits:
+        for name, other in self.catalog.attributes.items():
+            if name != leaf.attribute and self._is_alike(leaf, other):
                 yield name
+
+    def _is_alike(self, leaf: Leaf, other: Attribute) -> bool:
+        kind = self.catalog.attributes[leaf.attribute].kind
+        match leaf:
+            case OneOf(_, values):
+                return other.kind == "choice" and {*values} <= {value.id for value in other.values}
+            case Includes(_, item):
+                return other.kind in (_TREATMENTS if kind in _TREATMENTS else (kind,)) and item in self.items(other)
+            case AtLeast() | AtMost():
+                return other.kind in (_NUMBERS if kind in _NUMBERS else (kind,))
 
 
 def _changed(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[str, Condition]]:

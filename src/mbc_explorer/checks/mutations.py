@@ -6,13 +6,11 @@ from the rule's own, a sentence that names the same as its neighbor. These are p
 
 from __future__ import annotations
 
-from collections import Counter
 from copy import copy
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.checks.attribution import Attribution, Texts, rule_places, statement_places
-from mbc_explorer.checks.citations import CONCERN, MOVE, OF_CITATIONS, misquotes
+from mbc_explorer.checks.citations import CONCERN, OF_CITATIONS, misquotes
 from mbc_explorer.checks.mutants import (
     ADD,
     OF_ALTERNATIVES,
@@ -21,8 +19,22 @@ from mbc_explorer.checks.mutants import (
     alternative_mutants,
     condition_mutants,
 )
+from mbc_explorer.checks.tally import (
+    ACCOUNTS,
+    ALTERNATIVES,
+    CASES,
+    CITATIONS,
+    CRITERIA,
+    INVARIANTS,
+    NAMES,
+    OTHERS,
+    PROOFS,
+    TEXTS,
+    Mutated,
+    Tally,
+)
 from mbc_explorer.checks.trials import Trials
-from mbc_explorer.condition import facts_read
+from mbc_explorer.condition import facts_read, to_yaml
 from mbc_explorer.errors import EngineError, Problem, ProfileError
 from mbc_explorer.evaluate import WORDS, Evaluator
 from mbc_explorer.explain import condition_text, fact_text
@@ -32,76 +44,17 @@ from mbc_explorer.space import Space
 from mbc_explorer.structure import structural_constraints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from mbc_explorer.catalog import Catalog, Rule
-    from mbc_explorer.checks.attribution import Claim
     from mbc_explorer.checks.citations import Misquote
     from mbc_explorer.checks.mutants import Mutant
+    from mbc_explorer.checks.paraphrases import Claim
     from mbc_explorer.condition import Condition
     from mbc_explorer.loading import Pack
     from mbc_explorer.space import Diagram
 
 Plain = dict[str, Any]
-
-CASES, INVARIANTS, PROOFS, NAMES, ACCOUNTS = "cases", "invariants", "proofs", "names", "accounts"
-"""What notices a mutant: a case beside its rule, an invariant, another proof, the words of paraphrases and texts, the
-account of every sentence."""
-CRITERIA, ALTERNATIVES, CITATIONS, OTHERS = "criteria", "alternatives", "citations of rules", "citations of the rest"
-
-
-@dataclass
-class Tally:
-    """The mutants of one kind."""
-
-    made: int = 0
-    caught: int = 0
-    by: Counter[str] = field(default_factory=Counter)
-    """How many each check notices; some are noticed by several."""
-    asked: Counter[str] = field(default_factory=Counter)
-    """How many each check was asked of."""
-    equivalent: int = 0
-    """Those that no possible case tells from the rule."""
-    same: int = 0
-    """Those after which everything that is spoken of is still named."""
-    survived: int = 0
-
-    def count(self, caught: Iterable[str], asked: Iterable[str]) -> bool:
-        """Count a mutant that is neither equivalent nor the same; whether something notices it."""
-        found = set(caught)
-        self.by.update(found)
-        self.asked.update(asked)
-        self.caught += bool(found)
-        return bool(found)
-
-
-class Mutated(NamedTuple):
-    """What was tried, by group and kind, what could not be told apart, and what survived."""
-
-    groups: dict[str, dict[str, Tally]]
-    same: list[Plain]
-    """Changed citations that still name everything: `statement`, `kind`, `change`, and `names` that are named."""
-    without: list[str]
-    """What could not be asked here: proofs without the solver, texts without a corpus."""
-    problems: list[Problem]
-
-    def plain(self) -> Plain:
-        """As JSON holds it."""
-        groups = {
-            group: {
-                kind: {
-                    "made": tally.made,
-                    "caught": tally.caught,
-                    "by": {name: {"caught": tally.by[name], "asked": number} for name, number in tally.asked.items()},
-                    "equivalent": tally.equivalent,
-                    "same": tally.same,
-                    "survived": tally.survived,
-                }
-                for kind, tally in kinds.items()
-            }
-            for group, kinds in self.groups.items()
-        }
-        return {"groups": groups, "same": self.same, "without": self.without}
 
 
 class Known(NamedTuple):
@@ -112,7 +65,7 @@ class Known(NamedTuple):
     truth: str
 
 
-def widened(pack: Pack, catalog: Catalog) -> Catalog:
+def widened(catalog: Catalog) -> Catalog:
     """A catalog with every fact that a mutant of one of its rules asks for, and what ties it to the others."""
     asked: list[Condition] = [mutant.rule.condition for _, mutants in condition_mutants(catalog) for mutant in mutants]
     asked += [rule.condition for rule in catalog.rules.values()]
@@ -168,14 +121,16 @@ class Mutations:
     ) -> None:
         self._pack, self._catalog, self._texts = pack, catalog, texts
         self._progress = progress or (lambda *_: None)
-        self._wide = widened(pack, catalog)
+        self._wide = widened(catalog)
         self._evaluator = Evaluator(self._wide)
         self._cases = cases_of(pack, self._wide, self._evaluator)
-        self._attribution = Attribution(pack, catalog, texts)
+        self._attribution = Attribution(pack, catalog, texts) if pack.naming else None
         self._rules, self._statements = rule_places(pack), statement_places(pack)
         self._problems: list[Problem] = []
+        self._equivalent: list[Plain] = []
         self._same: list[Plain] = []
-        self._without: list[str] = [] if texts is not None else ["texts"]
+        self._without: list[str] = [] if pack.naming else [NAMES]
+        self._without += [] if texts is not None else [TEXTS]
         self._space = self._solver()
         self._trials = Trials(pack, catalog) if self._space else None
         self._wide_trials: Trials | None = None
@@ -191,10 +146,11 @@ class Mutations:
     def run(self) -> Mutated:
         """Everything, group by group."""
         groups = {CRITERIA: self._criteria(), ALTERNATIVES: self._alternatives()}
-        if self._texts is not None:
-            groups[CITATIONS] = self._citations(CITATIONS, [c for c in self._attribution.claims.values() if c.rules])
-            groups[OTHERS] = self._citations(OTHERS, [c for c in self._attribution.claims.values() if not c.rules])
-        return Mutated(groups, self._same, self._without, self._problems)
+        if self._texts is not None and self._attribution is not None:
+            claims = self._attribution.claims.values()
+            groups[CITATIONS] = self._citations(CITATIONS, self._attribution, [c for c in claims if c.rules])
+            groups[OTHERS] = self._citations(OTHERS, self._attribution, [c for c in claims if not c.rules])
+        return Mutated(groups, self._equivalent, self._same, self._without, self._problems)
 
     # conditions
 
@@ -214,8 +170,9 @@ class Mutations:
         )
         if not noticed and self._is_equivalent(rule, mutant.rule):
             tally.equivalent += 1
+            self._equivalent.append({"rule": rule.id, "kind": mutant.kind, "condition": to_yaml(condition)})
             return
-        caught, asked = [CASES] if noticed else [], [CASES, NAMES]
+        caught, asked = [CASES] if noticed else [], [CASES, *self._names_asked]
         caught += [NAMES] if self._is_named_otherwise(rule, mutant.rule) else []
         known = self._catalog.facts.keys() >= set(facts_read(condition))
         if not noticed or (known and mutant.kind != ADD):
@@ -225,6 +182,10 @@ class Mutations:
         if not tally.count(caught, asked):
             tally.survived += 1
             self._survives(rule, mutant)
+
+    @property
+    def _names_asked(self) -> list[str]:
+        return [NAMES] if self._attribution else []
 
     def _is_equivalent(self, rule: Rule, mutant: Rule) -> bool:
         if self._space is not None:
@@ -253,9 +214,11 @@ class Mutations:
 
     def _is_named_otherwise(self, rule: Rule, mutant: Rule) -> bool:
         """Whether what the mutant speaks of is not what its statement's paraphrase and sentences name."""
+        if self._attribution is None:
+            return False
         claim = self._attribution.claims[rule.statement]
         rules = tuple(mutant if other.id == rule.id else other for other in claim.rules)
-        return next(self._attribution.findings_with(mutant, claim._replace(rules=rules)), None) is not None
+        return next(self._attribution.findings(claim._replace(rules=rules), mutant), None) is not None
 
     def _survives(self, rule: Rule, mutant: Mutant) -> None:
         text, own = (condition_text(one.condition, self._wide) for one in (mutant.rule, rule))
@@ -285,37 +248,40 @@ class Mutations:
 
     def _alternative(self, rule: Rule, mutant: Mutant, tally: Tally) -> None:
         tally.made += 1
-        caught, asked = [NAMES] if self._is_named_otherwise(rule, mutant.rule) else [], [NAMES]
+        caught, asked = [NAMES] if self._is_named_otherwise(rule, mutant.rule) else [], self._names_asked
         if mutant.kind != PARTNERS and self._trials is not None:  # no proof speaks of partners
             asked += [INVARIANTS, PROOFS]
             caught += self._proven_otherwise(self._trials, rule, mutant.rule)
         if not tally.count(caught, asked):
             tally.survived += 1
+            if PROOFS in self._without:
+                return  # a proof might notice it: to be seen where the solver is installed
             changed = {"stance": mutant.rule.stance, "option": mutant.rule.option, "partners": mutant.rule.partners}
             message = f"no check notices {rule.id} with the {mutant.kind} {changed[mutant.kind]!r}."
             self._problems.append(Problem("surviving-mutant", self._rules[rule.id], message))
 
     # citations
 
-    def _citations(self, group: str, claims: list[Claim]) -> dict[str, Tally]:
+    def _citations(self, group: str, words: Attribution, claims: list[Claim]) -> dict[str, Tally]:
         tallies = {kind: Tally() for kind in OF_CITATIONS}
         for number, claim in enumerate(claims, 1):
-            for changed in misquotes(claim, self._attribution):
-                self._citation(claim, changed, tallies[changed.kind])
+            for changed in misquotes(claim, words):
+                self._citation(words, claim, changed, tallies[changed.kind])
             self._progress(group, number, len(claims))
         return tallies
 
-    def _citation(self, claim: Claim, changed: Misquote, tally: Tally) -> None:
+    def _citation(self, words: Attribution, claim: Claim, changed: Misquote, tally: Tally) -> None:
         tally.made += 1
-        caught = [NAMES] if next(self._attribution.findings(changed.claim), None) else []
+        caught = [NAMES] if next(words.findings(changed.claim), None) else []
         asked = [NAMES]
-        if changed.kind == MOVE:
+        if changed.left is not None and changed.taken is not None:
             asked.append(ACCOUNTS)
-            caught += [ACCOUNTS] if self._is_unaccounted(claim, changed) else []
+            unaccounted = self._is_unaccounted(words, claim, changed.left, changed.taken)
+            caught += [ACCOUNTS] if unaccounted else []
         if caught:
             tally.count(caught, asked)
             return
-        names = self._still_named(claim, changed)
+        names = _still_named(words, claim, changed)
         if names is not None:
             tally.same += 1
             row = {"statement": claim.statement.id, "kind": changed.kind, "change": changed.what, "names": names}
@@ -326,21 +292,21 @@ class Mutations:
         place, name = self._statements[claim.statement.id], claim.statement.id
         self._problems.append(Problem("surviving-mutant", place, f"no check notices {name} where {changed.what}."))
 
-    def _is_unaccounted(self, claim: Claim, changed: Misquote) -> bool:
+    def _is_unaccounted(self, words: Attribution, claim: Claim, left: int, taken: int) -> bool:
         """Whether the sentence that was cited is now left over, or the one cited instead was set aside."""
         source = claim.statement.source
-        assert changed.left is not None and changed.taken is not None
-        others = [name for name in self._attribution.citing(source, changed.left) if name != claim.statement.id]
-        return not others or self._catalog.sentences[source][changed.taken - 1].set_aside is not None
+        others = [name for name in words.citing(source, left) if name != claim.statement.id]
+        return not others or self._catalog.sentences[source][taken - 1].set_aside is not None
 
-    def _still_named(self, claim: Claim, changed: Misquote) -> list[str] | None:
-        """What the claim speaks of, where all of it is named after the change too; None where something is not."""
-        text = self._attribution.text(changed.claim)
-        if text is None:
-            return None
-        if changed.was is None or changed.named is None:
-            named = self._attribution.spoken(claim, text)
-        else:
-            said = f"{text} {claim.statement.paraphrase.casefold()}" if changed.kind == CONCERN else text
-            named = {name: self._attribution.says(name, said) for name in (changed.was, changed.named)}
-        return sorted(named) if all(named.values()) else None
+
+def _still_named(words: Attribution, claim: Claim, changed: Misquote) -> list[str] | None:
+    """What the claim speaks of, where all of it is named after the change too; None where something is not."""
+    text = words.text(changed.claim)
+    if text is None:
+        return None
+    if changed.was is None or changed.named is None:
+        named = words.spoken(claim, text)
+    else:
+        said = f"{text} {claim.statement.paraphrase.casefold()}" if changed.kind == CONCERN else text
+        named = {name: words.naming.says(name, said) for name in (changed.was, changed.named)}
+    return sorted(named) if all(named.values()) else None

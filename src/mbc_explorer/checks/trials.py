@@ -90,9 +90,7 @@ class Trials:
         """The rules by which an invariant judges an option, the mutant among them."""
         others = [rule for rule in self._catalog.rules_of[option] if rule.id != mutant.id]
         rules = [*others, mutant] if mutant.option == option else others
-        return [
-            rule for rule in rules if rule.id not in claim.excepted and self._invariants.speaks_of(claim.row, rule)
-        ]
+        return [rule for rule in rules if rule.id not in claim.excepted and self._invariants.speaks_of(claim.row, rule)]
 
     def _is_against(self, claim: _Claim, rules: list[Rule]) -> bool:
         """Whether what some rules describe together breaks an invariant. It judges no option without a rule."""

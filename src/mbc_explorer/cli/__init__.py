@@ -129,6 +129,7 @@ def _usage_text(error: Exception) -> str:
     text = str(getattr(error, "format_message", lambda: str(error))()) or "a command is missing."
     if type(error).__name__ == "NoArgsIsHelpError":
         return text
+    text = text.replace("\n", "\\n")  # of a word that was typed
     misspelled = getattr(error, "option_name", None)
     if misspelled and context and "did you mean" not in text.casefold():
         known = [name for parameter in context.command.params for name in parameter.opts]
@@ -160,4 +161,5 @@ def _json_was_asked(words: list[str]) -> bool:
     """Whether the words of the command line ask for JSON; looked at only once something went wrong."""
     asked = re.compile(r"--json|--format=json|-[ad]*f=?json|(--format|-[ad]*f)\0json")
     plain = [word.casefold() for word in words]
-    return any(map(asked.fullmatch, (*plain, *map("\0".join, pairwise(plain)))))
+    pairs = ["\0".join(pair) for pair in pairwise(plain)]
+    return any(asked.fullmatch(word) for word in (*plain, *pairs))  # once its module is there, `map` is a sub-command

@@ -8,7 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, catalog_of, chosen, wants_color, write_json, write_output
+from mbc_explorer.cli.options import (
+    Corpus,
+    Json,
+    Knowledge,
+    catalog_of,
+    chosen,
+    stop_without_folder,
+    wants_color,
+    write_json,
+    write_output,
+)
 from mbc_explorer.coverage import coverage as coverage_of
 from mbc_explorer.verbatim import sentences_of
 

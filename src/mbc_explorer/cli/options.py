@@ -44,18 +44,6 @@ Corpus = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON: compact when piped, indented on a terminal.")]
 
-
-
-def stop_without_folder(corpus: Path | None) -> None:
-    """Stop where a corpus is named that is no folder.
-
-    Raises:
-        UsageError: naming it.
-    """
-    if corpus is not None and not corpus.is_dir():
-        raise UsageError(one("no-corpus", "--corpus", f"{str(corpus)!r} is not a folder."))
-
-
 FACTS = "mbc_explorer.facts"
 MAX_PROFILE = 64 * 1024
 """So many bytes are read of a profile."""
@@ -224,6 +212,16 @@ def _file_name(file: str) -> str:
 def quoted(word: str) -> str:
     """A word as an error shows it: in quotes, and not too long."""
     return repr(word) if len(word) <= MAX_WORD else f"{word[:MAX_WORD]!r}…"
+
+
+def stop_without_folder(corpus: Path | None) -> None:
+    """Stop where a corpus is named that is no folder.
+
+    Raises:
+        UsageError: naming it.
+    """
+    if corpus is not None and not corpus.is_dir():
+        raise UsageError(one("no-corpus", "--corpus", f"{str(corpus)!r} is not a folder."))
 
 
 def read_profile_file(file: str) -> dict[str, Any]:

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from mbc_explorer.cli.app import single
-from mbc_explorer.cli.options import Corpus, Json, Knowledge, catalog_of, wants_color, write_json, write_output
+from mbc_explorer.cli.options import (
+    Corpus,
+    Json,
+    Knowledge,
+    catalog_of,
+    stop_without_folder,
+    wants_color,
+    write_json,
+    write_output,
+)
 from mbc_explorer.lookup import entry, find
 from mbc_explorer.verbatim import with_verbatim
 
