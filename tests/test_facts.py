@@ -376,7 +376,9 @@ def test_a_present_therapy_never_counts_as_an_earlier_one() -> None:
 
 def test_a_planned_therapy_is_neither_present_nor_earlier() -> None:
     """What is to be given is a list of its own."""
-    assert facts(planned="docetaxel") == {"planned_therapies:chemotherapy": "present"}
+    known = facts(planned="docetaxel")
+    assert known["planned_therapies:chemotherapy"] == "present"
+    assert {fact.partition(":")[0] for fact in known} == {"planned_therapies"}
 
 
 def test_a_present_ovarian_suppression_is_one_that_a_woman_receives() -> None:
@@ -606,10 +608,11 @@ def said(conflict: Conflict) -> dict[str, Any] | None:
     return profile
 
 
-STATED = [profile for conflict in CATALOG.conflicts if (profile := said(conflict)) is not None]
+STATED = {str(profile): profile for conflict in CATALOG.conflicts if (profile := said(conflict)) is not None}
+"""Each contradiction that a profile can state, once, by how it is stated."""
 
 
-@pytest.mark.parametrize("profile", STATED, ids=str)
+@pytest.mark.parametrize("profile", STATED.values(), ids=STATED)
 def test_every_contradiction_of_the_catalog_is_refused(profile: dict[str, Any]) -> None:
     """Each conflict that a user can state is refused, naming two or more of the stated fields and no other."""
     named = [set(fields.split(" + ")) for fields in refused(**profile)]
