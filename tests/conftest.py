@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from copies import make_small_pack
 from mbc_explorer import Catalog, Explorer, load_catalog
 from mbc_explorer.engine import is_available
 from mbc_explorer.folders import Folders
@@ -42,6 +43,14 @@ def explorer(request: pytest.FixtureRequest, catalog: Catalog) -> Explorer:
 def folders() -> Folders:
     """The knowledge and rules folders of this checkout."""
     return Folders(ROOT / "knowledge", ROOT / "rules")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory, folders: Folders) -> Path:
+    """The knowledge of all sources and the rules of one topic of one source; no test may change it."""
+    root = tmp_path_factory.mktemp("small")
+    make_small_pack(root, folders)
+    return root
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,9 @@ Known = dict[str, str]
 @cache
 def explorers() -> tuple[Explorer, ...]:
     """One with each engine."""
-    return tuple(Explorer(the_catalog(), name) for name in ("durable", "reference") if name != "durable" or is_available())
+    return tuple(
+        Explorer(the_catalog(), name) for name in ("durable", "reference") if name != "durable" or is_available()
+    )
 
 
 @cache
@@ -124,7 +126,9 @@ def nodes_of(tree: Plain) -> Iterator[Plain]:
 
 def origins_of(found: Plain) -> Iterator[Plain]:
     """Every origin in a rule of `why` or `why_not`, and those that it rests on."""
-    criteria = [*nodes_of(found["tree"])] if "tree" in found else [c for b in found["blocked_by"] for c in b["criteria"]]
+    criteria = (
+        [*nodes_of(found["tree"])] if "tree" in found else [c for b in found["blocked_by"] for c in b["criteria"]]
+    )
     waiting = [criterion["origin"] for criterion in criteria if criterion["origin"]]
     while waiting:
         row = waiting.pop()
@@ -403,7 +407,9 @@ def test_what_settles_a_condition_does_so_and_holds_nothing_idle(case: Case) -> 
             assert cube
             assert_settles(condition, cube, met, known)
         for one, other in ((a, b) for a in found for b in found if a is not b and a.met == b.met):
-            assert not all(follows(other.cube, {**known, **told}) for told in chosen(one.cube) if fits(known, *told.items()))
+            assert not all(
+                follows(other.cube, {**known, **told}) for told in chosen(one.cube) if fits(known, *told.items())
+            )
 
 
 @cache
@@ -557,7 +563,7 @@ def test_the_nearest_profiles_are_described_and_no_change_of_theirs_can_be_left_
 
 def smallest_correction(case: Case, condition: Condition) -> int:
     """By brute force: of how few attributes what is stated must be given up before a condition can be met."""
-    stated = list(case.plain)
+    stated = list(case.understood.facts)
     for size in range(len(stated) + 1):
         for some in combinations(stated, size):
             kept = facts_of({name: value for name, value in case.plain.items() if name not in some})
@@ -586,8 +592,12 @@ def test_a_choice_that_grows_goes_on_and_never_back(attribute: str, stated: str,
 @settings(max_examples=12)
 @given(cases(most=3))
 def test_no_nearest_profile_alters_more_of_what_is_stated_than_it_must(case: Case) -> None:
-    """The fewest stated attributes that a way alters are as few as brute force finds."""
+    """The fewest stated attributes that a way alters are as few as brute force finds; never fewer.
+
+    They can be more where a count or list is stated that is taken from the history: a history is not made up to fit it.
+    """
     assume(len(case.plain) <= 6)
+    beside = any(case.catalog.attributes[name].from_regimens for name in case.understood.facts)
     rules = {rule.condition: rule for rule in case.catalog.rules.values()}
     for condition, rule in rules.items():
         if case.is_met(rule):
@@ -595,6 +605,7 @@ def test_no_nearest_profile_alters_more_of_what_is_stated_than_it_must(case: Cas
         altered = []
         for way in ways(case, rule):
             after = case.altered(way.changes)
-            stated = way.changes.keys() & case.plain.keys()
+            stated = way.changes.keys() & case.understood.facts.keys()
             altered.append(sum(1 for name in stated if kind_of_change(case, name, after) != "unknown"))
-        assert min(altered) == smallest_correction(case, condition), rule.id
+        fewest = smallest_correction(case, condition)
+        assert min(altered) == fewest or (beside and min(altered) > fewest), rule.id

@@ -347,6 +347,7 @@ HOSTILE = (
 def leaflet(folder: Path, monkeypatch: pytest.MonkeyPatch, hostile: str = "Thing") -> Catalog:
     """The catalog of the tiny pack, with a text of one's own in the places where it is shown."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    monkeypatch.setattr("mbc_explorer.yaml_source.UNSEEN", "(?!)")  # a pack with such characters is refused otherwise
     quoted = '"' + hostile.replace('"', '\\"') + '"'
     for name, text in LEAFLET.items():
         path = folder / "pack" / name

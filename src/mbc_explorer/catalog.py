@@ -142,7 +142,7 @@ class Attribute(NamedTuple):
     from_regimens: FromRegimens | None
     minimum: int
     alters: str
-    """Whether a stated value can come to be another: `freely`, `grows` (only more of it, or a later value) or `never`."""
+    """Whether a stated value can come to be another: `freely`, `grows` (to more, or to a later value) or `never`."""
 
 
 class Constraint(NamedTuple):
@@ -341,23 +341,38 @@ CORE_RECORDS = (
     "rules",
     "points",
 )
+JUDGING = (
+    "constraints", "notes", "rule_statements", "rules", "rules_of", "points", "cubes", "heads", "conflicts",
+)  # fmt: skip
 REST = ("statements", "differences", "glossary", "readings", "axes", "sentences")
 
 
 class Catalog:
     """The knowledge: sources, statements, vocabulary, agents, categories, options and rules.
 
-    What a report needs is there from the start. The rest (`statements`, `differences`, `glossary`) is read
-    when it is first asked for.
+    The vocabulary is there from the start. What verdicts and reports need (`JUDGING`) and the rest (`REST`) are each
+    read when a part of them is first asked for: completing a word needs neither.
     """
 
     __slots__ = (
-        "_rest", "agents", "attributes", "axes", "categories", "conflicts", "constraints", "cubes", "definitions",
-        "differences", "digest", "facts", "glossary", "groups", "heads", "implied", "not_known", "notes",
-        "nothing_known", "options", "points", "readings", "rule_statements", "rules", "rules_of", "rulesets",
+        "_core", "_rest", "agents", "attributes", "axes", "categories", "conflicts", "constraints", "cubes",
+        "definitions", "differences", "digest", "facts", "glossary", "groups", "heads", "implied", "not_known",
+        "notes", "nothing_known", "options", "points", "readings", "rule_statements", "rules", "rules_of", "rulesets",
         "sentences", "sources", "statements", "version", "words",
     )  # fmt: skip
 
+    constraints: dict[str, Constraint]
+    notes: dict[str, Note]
+    rule_statements: dict[str, Statement]
+    """The statements that rules rest on."""
+    rules: dict[str, Rule]
+    rules_of: dict[str, list[Rule]]
+    """The rules of each option."""
+    points: dict[str, Point]
+    """The differences in short."""
+    cubes: tuple[Cube, ...]
+    heads: tuple[Head, ...]
+    conflicts: tuple[Conflict, ...]
     statements: dict[str, Statement]
     differences: dict[str, Difference]
     glossary: dict[str, Term]
@@ -369,7 +384,7 @@ class Catalog:
     """Every sentence of each source, in order."""
 
     def __init__(self, core: Plain, rest: Callable[[], Plain]) -> None:
-        self._rest = rest
+        self._core, self._rest = core, rest
         self.version: str = core["version"]
         self.digest: str = core["digest"]
         """SHA-256 of the knowledge and rule files, shortened to 16 hex digits."""
@@ -383,36 +398,43 @@ class Catalog:
         self.categories = _records(core["categories"], _category)
         self.options = _records(core["options"], _option)
         self.agents = _records(core["agents"], _agent)
-        self.constraints = _records(core["constraints"], _constraint)
         self.definitions: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in core["definitions"].items()}
         """The attributes that are defined by others, with those others."""
-        self.notes = _records(core["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
-        self.rule_statements = _records(core["rule_statements"], _statement)
-        """The statements that rules rest on."""
-        shared: dict[Condition, Condition] = {}  # many rules ask the same: a report works each condition out once
-        self.rules = _records(core["rules"], lambda row: _rule(row, shared))
-        self.points = _records(core["points"], lambda row: Point._make((*row[:3], *map(tuple, row[3:6]))))
-        """The differences in short."""
         self.facts: dict[str, tuple[str, ...]] = {name: tuple(values) for name, values in core["facts"].items()}
         """Every fact that a condition reads, with its possible values; `not_applicable` last where it can be."""
-        self.cubes: tuple[Cube, ...] = tuple(_cube(row) for row in core["cubes"])
-        self.heads = tuple(Head(row[0], row[1], _cube(row[2]), tuple(row[3])) for row in core["heads"])
-        self.conflicts = tuple(Conflict(_cube(row[0]), tuple(row[1])) for row in core["conflicts"])
         self.rulesets: tuple[list[str], ...] = tuple(core.get("rulesets", ()))
         """What the engine registers: rulesets that derive facts, rulesets that judge rules; none until made."""
         self.words: dict[str, str] = core["words"]
         """Every accepted word for a therapy, case-folded, and the agent or category that it names."""
         self.implied: dict[str, tuple[str, ...]] = {name: tuple(row) for name, row in core["implied"].items()}
         """For each agent and therapy category: itself and every category that it implies."""
-        self.rules_of: dict[str, list[Rule]] = {option: [] for option in self.options}
-        for rule in self.rules.values():
-            self.rules_of[rule.option].append(rule)
 
     def __getattr__(self, name: str) -> Anything:
-        """Read the rest when a part of it is first asked for."""
-        if name not in REST:
+        """Read what verdicts need, or the rest, when a part of it is first asked for."""
+        if name in JUDGING:
+            self._read_judging(self._core)
+        elif name in REST:
+            self._read_rest(self._rest())
+        else:
             raise AttributeError(f"a catalog has no {name!r}")
-        rest = self._rest()
+        return getattr(self, name)
+
+    def _read_judging(self, core: Plain) -> None:
+        self.constraints = _records(core["constraints"], _constraint)
+        self.notes = _records(core["notes"], lambda row: Note(row[0], decode(row[1]), row[2], _citations(row[3])))
+        self.rule_statements = _records(core["rule_statements"], _statement)
+        shared: dict[Condition, Condition] = {}  # many rules ask the same: a report works each condition out once
+        self.rules = _records(core["rules"], lambda row: _rule(row, shared))
+        self.points = _records(core["points"], lambda row: Point._make((*row[:3], *map(tuple, row[3:6]))))
+        self.cubes = tuple(_cube(row) for row in core["cubes"])
+        self.heads = tuple(Head(row[0], row[1], _cube(row[2]), tuple(row[3])) for row in core["heads"])
+        self.conflicts = tuple(Conflict(_cube(row[0]), tuple(row[1])) for row in core["conflicts"])
+        rules_of: dict[str, list[Rule]] = {option: [] for option in self.options}
+        for rule in self.rules.values():
+            rules_of[rule.option].append(rule)
+        self.rules_of = rules_of
+
+    def _read_rest(self, rest: Plain) -> None:
         self.statements = _records(rest["statements"], _statement)
         self.differences = _records(rest["differences"], _difference)
         self.sentences = {row[0]: tuple(LedgerRow(*entry) for entry in row[1]) for row in rest["sentences"]}
@@ -421,7 +443,6 @@ class Catalog:
             rest["axes"], lambda row: Axis(row[0], row[1], tuple(AxisValue(*value) for value in row[2]))
         )
         self.readings = _records(rest["readings"], lambda row: Reading(row[0], row[1], row[2], decode(row[3])))
-        return getattr(self, name)
 
     def plain(self) -> tuple[Plain, Plain]:
         """The catalog as JSON can hold it: what a report needs, and the rest."""

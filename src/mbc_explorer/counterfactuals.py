@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.catalog import DESCRIBES
 from mbc_explorer.condition import NOT_APPLICABLE, attribute_of
-from mbc_explorer.edit import CAN_CHANGE, CANNOT_CHANGE, UNKNOWN_BEFORE, change_plain, edits
+from mbc_explorer.edit import CAN_CHANGE, CANNOT_CHANGE, UNKNOWN_BEFORE, change_plain, edits, kind_of_change
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.explain import fact_text
 from mbc_explorer.primes import masked, spelled
@@ -14,7 +14,7 @@ from mbc_explorer.report import stated_by
 from mbc_explorer.settling import grounded, weakest, world_left
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Cube, Rule
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 MAX_REPAIRS = 4
-"""So many further statements are taken back for one that they contradict."""
+"""So many times further statements are taken back for those that they contradict."""
 KINDS = (UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE)
 
 
@@ -90,35 +90,52 @@ def _brought_about(name: str, way: Way, case: Case) -> list[str]:
 
 
 def ways(case: Case, rule: Rule) -> list[Way]:
-    """A way to meet the rule for each smallest set of facts that does; none changes all that another does and more."""
+    """A way to meet the rule for each smallest set of facts that does.
+
+    None changes all that another does and more, unless it alters less of what is stated.
+    """
     found: list[Way] = []
     for cube in _cubes(case, rule):
-        changes = next(_met(case, rule, dict(cube), {}, MAX_REPAIRS), None)
+        changes = next((c for few in range(MAX_REPAIRS + 1) for c in _met(case, rule, dict(cube), {}, few)), None)
         if changes is not None:
             facts = tuple(pair for pair in cube if case.known.get(pair[0]) not in pair[1])
             found.append(Way(facts, _reduced(case, rule, changes)))
-    kept: list[Way] = []
+    kept: list[tuple[Way, set[str]]] = []
     for way in sorted(found, key=lambda way: len(way.changes)):
-        if not any(_is_less(other.changes, way.changes) for other in kept):
-            kept.append(way)
-    return kept
+        altered = _altered(case, way)
+        if not any(_is_less(other.changes, way.changes) and less <= altered for other, less in kept):
+            kept.append((way, altered))
+    return [way for way, _ in kept]
 
 
 def _is_less(changes: Changes, others: Changes) -> bool:
     return set(changes) < set(others) or changes == others
 
 
+def _altered(case: Case, way: Way) -> set[str]:
+    """The attributes of which a way does more than tell what was not known."""
+    after = case.altered(way.changes)
+    return {name for name in way.changes if kind_of_change(case, name, after) != UNKNOWN_BEFORE}
+
+
 def _cubes(case: Case, rule: Rule) -> list[Cube]:
     """The smallest sets of facts that meet the rule, those that ask for least beyond what is known first."""
     catalog = case.catalog
-    own = [masked(catalog.cubes[number], catalog.facts) for number in rule.settling]
-    stated = set(catalog.definitions).intersection(case.understood.facts)
-    direct = [cube for cube in own if stated.intersection(map(attribute_of, cube))]
-    by_definition = weakest(grounded(own, {}, catalog), world_left(frozenset(), catalog))
-    cubes = [spelled(cube, catalog.facts) for cube in [*direct, *by_definition]]
+    own = [catalog.cubes[number] for number in rule.settling]
+    masks = [masked(cube, catalog.facts) for cube in own]
+    by_definition = weakest(grounded(masks, {}, catalog), world_left(frozenset(), catalog))
+    asked = {fact for cube in by_definition for fact in cube}
+    direct = [cube for cube in own if any(f not in asked and _is_stated(f, values, case) for f, values in cube)]
+    cubes = [*direct, *(spelled(cube, catalog.facts) for cube in by_definition)]
     left = {cube: {pair for pair in cube if case.known.get(pair[0]) not in pair[1]} for cube in cubes}
     ordered = sorted(left, key=lambda cube: len(left[cube]))
     return [cube for i, cube in enumerate(ordered) if not any(left[other] <= left[cube] for other in ordered[:i])]
+
+
+def _is_stated(fact: str, values: tuple[str, ...], case: Case) -> bool:
+    """Whether a fact stands in the profile itself and is defined by others, or stands there otherwise."""
+    told = case.understood.facts.get(fact)
+    return isinstance(told, str) and (fact in case.catalog.definitions or told not in values)
 
 
 def _met(case: Case, rule: Rule, wanted: Wanted, made: Changes, repairs: int) -> Iterator[Changes]:
@@ -132,8 +149,8 @@ def _without_contradiction(case: Case, rule: Rule, wanted: Wanted, changes: Chan
     try:
         after = case.altered(changes)
     except ProfileError as error:
-        for name in _in_the_way(error, case, changes) if repairs else ():
-            yield from _without_contradiction(case, rule, wanted, {**changes, name: None}, repairs - 1)
+        for names in _in_the_way(error, case, changes) if repairs else ():
+            yield from _without_contradiction(case, rule, wanted, {**changes, **dict.fromkeys(names)}, repairs - 1)
         return
     if after.is_met(rule):
         yield {name: _following(after, name) if value is None else value for name, value in changes.items()}
@@ -147,10 +164,22 @@ def _following(after: Case, name: str) -> str | None:
     return None if value == NOT_APPLICABLE else value
 
 
-def _in_the_way(error: ProfileError, case: Case, changes: Changes) -> Iterable[str]:
-    """The statements that a contradiction names and that have not been changed."""
-    named = [name for problem in error.problems for name in problem.where.split(" + ")]
-    return dict.fromkeys(name for name in named if name in case.understood.facts and name not in changes)
+def _in_the_way(error: ProfileError, case: Case, changes: Changes) -> list[list[str]]:
+    """The statements to take back for a contradiction: all that nothing else can be taken back for, or any one."""
+    named = [
+        [name for name in problem.where.split(" + ") if _can_be_taken_back(name, case, changes)]
+        for problem in error.problems
+    ]
+    if not all(named):
+        return []
+    alone = [names[0] for names in named if len(names) == 1]
+    return [alone] if alone else [[name] for name in dict.fromkeys(name for names in named for name in names)]
+
+
+def _can_be_taken_back(name: str, case: Case, changes: Changes) -> bool:
+    """Whether a statement stands as it did, or tells once more what a history tells."""
+    again = case.catalog.attributes[name].from_regimens is not None and changes.get(name) is not None
+    return name in case.understood.facts and (name not in changes or again)
 
 
 def _reduced(case: Case, rule: Rule, changes: Changes) -> Changes:

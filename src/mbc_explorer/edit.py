@@ -185,7 +185,9 @@ def _histories(catalog: Catalog, attribute: Attribute, search: _Search) -> list[
         _, _, steps, history = heappop(waiting)
         if _still_wanted(catalog, attribute, history, asked) == 0:
             return [stating(history)]
-        steps_on = _told_more(history, pool, catalog) if telling else _steps(history, len(start.regimens), pool)
+        steps_on = (
+            _told_more(history, pool, catalog) if telling else _steps(history, len(start.regimens), pool, catalog)
+        )
         for cost, other in steps_on:
             if other not in seen:
                 seen.add(other)
@@ -268,10 +270,11 @@ def _plainest(catalog: Catalog, attribute: Attribute) -> list[str]:
     return sorted(catalog.agents, key=lambda agent: len(read.intersection(catalog.implied[agent])))
 
 
-def _steps(history: History, given: int, pool: _Pool) -> Iterator[tuple[int, History]]:
+def _steps(history: History, given: int, pool: _Pool, catalog: Catalog) -> Iterator[tuple[int, History]]:
     """The histories one step away, and what the step costs.
 
-    Adding costs less than altering what was given; where all is made up, altering a detail costs least.
+    Telling what was left open costs least, and adding less than altering what was given; where all is made up, altering
+    a detail costs least.
     """
     regimens = history.regimens
     if not history.complete and not pool.whole:
@@ -281,6 +284,8 @@ def _steps(history: History, given: int, pool: _Pool) -> Iterator[tuple[int, His
     for place, regimen in enumerate(regimens):
         before, after = regimens[:place], regimens[place + 1 :]
         yield 2 if pool.whole else 4 if place < given else 1, history._replace(regimens=before + after)
+        for other in _told_regimens(regimen, pool, catalog) if not pool.whole else ():
+            yield 1, history._replace(regimens=(*before, other, *after))
         for cost, other in _other_regimens(regimen, pool):
             price = 1 if pool.whole else cost + (2 if place < given else 0)
             yield price, history._replace(regimens=(*before, other, *after))
@@ -313,6 +318,8 @@ def _told_regimens(regimen: Regimen, pool: _Pool, catalog: Catalog) -> Iterator[
         if therapy not in named and (named or not regimen.complete):
             others = tuple(agent for agent in regimen.agents if agent not in named)
             yield regimen._replace(agents=(*others, therapy))
+            if named:  # what was named may stand for more than one drug
+                yield regimen._replace(agents=(*regimen.agents, therapy))
     if regimen.setting is None:
         yield from (regimen._replace(setting=setting) for setting in pool.settings if setting)
     if regimen.stopped is None:

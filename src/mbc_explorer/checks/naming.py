@@ -101,7 +101,7 @@ class Naming:
         return therapy in self.therapies and self.therapies[therapy].theirs.fit(text)
 
     def is_concerned(self, name: str, paraphrase: str, text: str) -> bool:
-        """Whether a paraphrase names a drug; it or its text a class, or a drug of it. Groups of options have no words."""
+        """Whether a paraphrase names a drug, or it or its text a class or a drug of it; a group has no words."""
         if name in self._catalog.agents:
             return name in self.drugs(paraphrase)
         both = f"{normal(paraphrase)} {text}"
