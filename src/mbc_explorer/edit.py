@@ -175,11 +175,10 @@ def _histories(catalog: Catalog, attribute: Attribute, search: _Search) -> list[
     order = count()
     waiting = [(0, next(order), 0, start)]
     seen = {start}
-    rest = None if telling or whole else _without_unwanted(catalog, attribute, start, asked)
-    if rest is not None:
-        cost = 4 * (len(start.regimens) - len(rest.regimens))
-        heappush(waiting, (cost, next(order), cost, rest))
-    for _ in range(MAX_TRIES if rest is None else FEW_TRIES):
+    shortcuts = [] if telling or whole else list(_shortcuts(catalog, attribute, search, pool))
+    for cost, history in shortcuts:
+        heappush(waiting, (cost, next(order), cost, history))
+    for _ in range(FEW_TRIES if shortcuts else MAX_TRIES):
         if not waiting:
             break
         _, _, steps, history = heappop(waiting)
@@ -193,20 +192,37 @@ def _histories(catalog: Catalog, attribute: Attribute, search: _Search) -> list[
                 seen.add(other)
                 left = _still_wanted(catalog, attribute, other, asked)
                 heappush(waiting, (steps + cost + 2 * left, next(order), steps + cost, other))
-    return [stating(rest)] if rest is not None else []
+    return [stating(min(shortcuts, key=lambda found: found[0])[1])] if shortcuts else []
 
 
-def _without_unwanted(catalog: Catalog, attribute: Attribute, start: History, asked: Wanted) -> History | None:
-    """The given history without every regimen that stands against what is asked, where that brings it about."""
-    kept = list(start.regimens)
-    for fact, values in asked.items():
-        if values in ((ABSENT,), (NO,)):
-            most = int(fact.partition(">=")[2] or 1) - 1
-            against = [regimen for regimen in kept if _counts(regimen, fact, catalog)]
-            kept = [regimen for regimen in kept if regimen not in against[most:]]
-    found = History(tuple(kept))
-    is_other = len(kept) < len(start.regimens)
-    return found if is_other and _still_wanted(catalog, attribute, found, asked) == 0 else None
+def _shortcuts(catalog: Catalog, attribute: Attribute, search: _Search, pool: _Pool) -> Iterator[tuple[int, History]]:
+    """Histories that bring about what is asked at one stroke, and what they cost.
+
+    A detail is told of every regimen that leaves it open, and the regimens that then stand against what is asked are
+    left out.
+    """
+    asked = dict(search.asked)
+    for cost, told in ((0, search.start), *_told_of_all(search.start, pool)):
+        kept = list(told.regimens)
+        for fact, values in asked.items():
+            if values in ((ABSENT,), (NO,)):
+                most = int(fact.partition(">=")[2] or 1) - 1
+                against = [regimen for regimen in kept if _counts(regimen, fact, catalog)]
+                kept = [regimen for regimen in kept if regimen not in against[most:]]
+        found = History(tuple(kept))
+        if found != search.start and _still_wanted(catalog, attribute, found, asked) == 0:
+            yield cost + 4 * (len(told.regimens) - len(kept)), found
+
+
+def _told_of_all(history: History, pool: _Pool) -> Iterator[tuple[int, History]]:
+    """The histories that tell one detail of every regimen that leaves it open, each with how many these are."""
+    regimens = history.regimens
+    for setting in filter(None, pool.settings):
+        told = tuple(regimen._replace(setting=regimen.setting or setting) for regimen in regimens)
+        yield sum(1 for regimen in regimens if not regimen.setting), history._replace(regimens=told)
+    for stopped in filter(None, pool.stops):
+        told = tuple(regimen._replace(stopped=regimen.stopped or stopped) for regimen in regimens)
+        yield sum(1 for regimen in regimens if not regimen.stopped), history._replace(regimens=told)
 
 
 def _counts(regimen: Regimen, fact: str, catalog: Catalog) -> bool:
@@ -299,12 +315,7 @@ def _told_more(history: History, pool: _Pool, catalog: Catalog) -> Iterator[tupl
         for added in _new_regimens(pool):
             more = (added, *regimens) if history.last_known else (*regimens, added)
             yield 2, history._replace(regimens=more)
-    for setting in filter(None, pool.settings):
-        told = tuple(regimen._replace(setting=regimen.setting or setting) for regimen in regimens)
-        yield sum(1 for regimen in regimens if not regimen.setting), history._replace(regimens=told)
-    for stopped in filter(None, pool.stops):
-        told = tuple(regimen._replace(stopped=regimen.stopped or stopped) for regimen in regimens)
-        yield sum(1 for regimen in regimens if not regimen.stopped), history._replace(regimens=told)
+    yield from _told_of_all(history, pool)
     for place, regimen in enumerate(regimens):
         for other in _told_regimens(regimen, pool, catalog):
             yield 1, history._replace(regimens=(*regimens[:place], other, *regimens[place + 1 :]))

@@ -744,6 +744,77 @@ class MatrixOut(Published):
     cells: list[MatrixCellOut]
 
 
+class AccountOut(Published):
+    """What became of the sentences of a source, in numbers."""
+
+    source: str
+    sentences: int
+    cited: int
+    set_aside: dict[str, int]
+    unaccounted: int
+
+
+class NoticedOut(Published):
+    """How many mutants a check notices, of how many it was asked of."""
+
+    caught: int
+    asked: int
+
+
+class MutantsOut(Published):
+    """The mutants of one kind: each is caught, survived, or apart since nothing can tell it."""
+
+    made: int
+    caught: int
+    by: dict[str, NoticedOut]
+    equivalent: int
+    same: int
+    survived: int
+
+
+class EquivalentOut(Published):
+    """A condition that no possible case tells from the rule's own."""
+
+    rule: str
+    kind: str
+    condition: dict[str, Any]
+
+
+class SameOut(Published):
+    """A changed citation after which everything that is spoken of is still named, with these names."""
+
+    statement: str
+    kind: str
+    change: str
+    names: list[str]
+
+
+class MutationsOut(Published):
+    """Which check notices which mutants; what could not be asked (`without`): proofs, texts or names."""
+
+    groups: dict[str, dict[str, MutantsOut]]
+    equivalent: list[EquivalentOut]
+    same: list[SameOut]
+    without: list[str]
+
+
+class NotAskedOut(Published):
+    """Nothing: mutants were not asked for, or something was wrong without any."""
+
+
+class CheckOut(Published):
+    """What `mbc check --json` gives: what was verified, proven and tried, in numbers, and what is wrong."""
+
+    schema_version: str
+    disclaimer: str
+    verified: dict[str, int]
+    engines: list[str]
+    accounts: list[AccountOut]
+    proven: dict[str, int]
+    mutations: MutationsOut | NotAskedOut
+    problems: list[ProblemOut]
+
+
 MODELS: dict[str, type[Published]] = {
     "report": ReportOut,
     "why": WhyOut,
@@ -756,6 +827,7 @@ MODELS: dict[str, type[Published]] = {
     "readings": ReadingsOut,
     "map": MapOut,
     "matrix": MatrixOut,
+    "check": CheckOut,
     "error": ErrorOut,
 }
 """What comes out, by the name of its schema."""

@@ -216,8 +216,8 @@ def _patterns(data: Any) -> Any:
     for pattern in patterns if isinstance(patterns, list) else ():
         try:
             re.compile(pattern)
-        except (re.error, TypeError) as reason:
-            raise ValueError(f"{pattern!r} is no regular expression: {reason}") from None
+        except (re.error, TypeError, OverflowError, RecursionError) as reason:
+            raise ValueError(f"{str(pattern)[:200]!r} is no regular expression: {reason}") from None
     return patterns
 
 

@@ -45,7 +45,7 @@ def condition_mutants(catalog: Catalog) -> Iterator[tuple[Rule, list[Mutant]]]:
         if rule.condition != ALWAYS:
             found[ALWAYS] = DROP
             found[Not(rule.condition)] = NEGATE
-            for kind, mutant in _changed(rule.condition, vocabulary):
+            for kind, mutant in changed(rule.condition, vocabulary):
                 found.setdefault(mutant, kind)
         own = {leaf.attribute for leaf in leaves(rule.condition)}
         for leaf in asked[rule.source]:
@@ -131,7 +131,7 @@ class Vocabulary:
                 return other.kind in (_NUMBERS if kind in _NUMBERS else (kind,))
 
 
-def _changed(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[str, Condition]]:
+def changed(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[str, Condition]]:
     """Every condition that differs from this one in one place, and the kind of the change."""
     match condition:
         case All(parts) | Any(parts):
@@ -141,14 +141,14 @@ def _changed(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[str
                 if len(parts) > 1:
                     yield DROP, make((*before, *after))
                 yield NEGATE, make((*before, Not(part), *after))
-                for kind, other in _changed(part, vocabulary):
+                for kind, other in changed(part, vocabulary):
                     yield kind, make((*before, other, *after))
             if len(parts) > 1:
                 yield (WEAKEN, Any(parts)) if isinstance(condition, All) else (NARROW, All(parts))
         case Not(part):
             yield NEGATE, part
             turned = {WEAKEN: NARROW, NARROW: WEAKEN}
-            for kind, other in _changed(part, vocabulary):
+            for kind, other in changed(part, vocabulary):
                 yield turned.get(kind, kind), Not(other)
         case OneOf() | Includes() | AtLeast() | AtMost():
             yield from _changed_leaf(condition, vocabulary)

@@ -23,6 +23,7 @@ KINDS = (
     "readings",
     "map",
     "matrix",
+    "check",
     "error",
 )
 Kind = Annotated[str, typer.Argument(metavar="[KIND]", help=f"One of {', '.join(KINDS)}.", show_default=False)]

@@ -1,0 +1,195 @@
+"""Coverage-guided fuzzing of every way in: `python3 tasks.py fuzz`, or this file with `--minutes NUMBER [WAY …]`.
+
+Atheris (the extra `fuzz`) mutates inputs towards parts of the program that none has reached yet; where it cannot be had,
+a plain loop does the same, slower, by the lines that are traced. It begins with the examples of this repository. What
+breaks an answer (see `tests/hostile.py`) is printed and kept, and the exit code is 1. Where this is root, it goes on as
+nobody, so that no input can write where it matters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT / "tests") not in sys.path:
+    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+WAYS = ("options", "profile", "facts", "completion", "pack", "text", "kept", "sentences")
+LONGEST = {"profile": 70_000, "facts": 70_000, "text": 300_000, "sentences": 300_000, "kept": 60_000, "pack": 20_000}
+SHORT = 2000
+MEMORY_MIB = 2048
+HANG = 60
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Fuzz every way in.")
+    parser.add_argument("ways", nargs="*", metavar="WAY", help=f"some of {', '.join(WAYS)}; all by default")
+    parser.add_argument("--minutes", type=float, default=5.0, help="for each way in (default: 5)")
+    parser.add_argument("--keep", type=Path, help="where inputs are kept, to go on from (default: a new folder)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed; 0 is a fresh one")
+    parser.add_argument("--alone", metavar="WAY", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    keep = (given.keep or Path(mkdtemp(prefix="mbc-fuzz-"))).resolve()
+    if given.alone:
+        return fuzz(given.alone, keep / given.alone, int(given.minutes * 60), given.seed)
+    if wrong := set(given.ways) - set(WAYS):
+        parser.error(f"no way in is called {', '.join(sorted(wrong))}")
+    keep.mkdir(parents=True, exist_ok=True)
+    leave_root(keep)
+    failed = []
+    for way in given.ways or WAYS:
+        words = ["--alone", way, "--minutes", str(given.minutes), "--keep", str(keep), "--seed", str(given.seed)]
+        print(f"== {way}, {given.minutes:g} minutes", flush=True)
+        if subprocess.run([sys.executable, __file__, *words], check=False).returncode:
+            failed.append(way)
+    print(f"{len(given.ways or WAYS)} ways in; inputs in {keep}")
+    print(f"BROKEN: {', '.join(failed)}" if failed else "nothing broke")
+    return 1 if failed else 0
+
+
+def leave_root(keep: Path) -> None:
+    """Go on as nobody where nobody may run this Python, in a folder that nobody owns."""
+    nobody = {"user": 65534, "group": 65534, "extra_groups": ()}
+    if hasattr(os, "getuid") and os.getuid() == 0:
+        try:
+            subprocess.run([sys.executable, "-c", "import mbc_explorer, yaml"], check=True, capture_output=True, **nobody)
+        except (OSError, subprocess.CalledProcessError):
+            print("Nobody may not run this Python: it stays root. Options that name files to write are left out.")
+        else:
+            os.chown(keep, nobody["user"], nobody["group"])
+            os.setgroups([])
+            os.setgid(nobody["group"])
+            os.setuid(nobody["user"])
+    os.environ.update(HOME=str(keep), XDG_CACHE_HOME=str(keep / "cache"), PYTHONDONTWRITEBYTECODE="1")
+    os.environ.pop("MBC_CORPUS", None)
+
+
+def fuzz(way: str, keep: Path, seconds: int, seed: int) -> int:
+    """Fuzz one way in."""
+    corpus, found, work = keep / "inputs", keep / "broken", keep / "work"
+    for folder in (corpus, found, work):
+        folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(work)
+    import mbc_explorer
+
+    try:
+        import atheris
+    except ImportError:
+        atheris = None
+    if atheris is not None:
+        with atheris.instrument_imports(include=["mbc_explorer"]):
+            every(Path(mbc_explorer.__file__).parent)
+    import hostile
+
+    give = hostile.ways_in(work)[way]
+    for number, content in enumerate(hostile.seeds(work)[way]):
+        (corpus / f"seed-{number:03}").write_bytes(content)
+    longest = LONGEST.get(way, SHORT)
+    if atheris is None:
+        return plainly(give, corpus, found, seconds, seed, longest)
+    words = keep / "words"
+    words.write_bytes(b"".join(b'"%b"\n' % quoted(word) for word in hostile.words_of_the_trade()))
+    settings = [
+        f"-max_total_time={seconds}", f"-max_len={longest}", f"-artifact_prefix={found}/", f"-dict={words}",
+        f"-rss_limit_mb={MEMORY_MIB}", f"-timeout={HANG}", f"-seed={seed}", "-print_final_stats=1", "-verbosity=1",
+    ]  # fmt: skip
+    atheris.Setup([sys.argv[0], str(corpus), *settings], give)
+    atheris.Fuzz()
+    return 0
+
+
+def every(package: Path) -> None:
+    """Import every module of the package, so that none is reached without being watched."""
+    from importlib import import_module
+
+    for path in sorted(package.rglob("*.py")):
+        name = ".".join(("mbc_explorer", *path.relative_to(package).with_suffix("").parts)).removesuffix(".__init__")
+        if not name.endswith("__main__"):
+            import_module(name)
+
+
+def quoted(word: str) -> bytes:
+    """A word as a dictionary of libFuzzer writes it."""
+    return b"".join(
+        b"\\x%02x" % byte if byte < 32 or byte > 126 or byte in b'"\\' else bytes([byte])
+        for byte in word.encode("utf-8", "surrogateescape")
+    )
+
+
+def plainly(
+    give: Callable[[bytes], None], corpus: Path, found: Path, seconds: int, seed: int, longest: int
+) -> int:
+    """Mutate, run, keep what reaches a line that nothing reached before; without any library."""
+    chance = random.Random(seed or None)
+    reached: set[tuple[str, int]] = set()
+    kept: list[bytes] = []
+    waiting = [path.read_bytes() for path in sorted(corpus.iterdir())]
+    package = str(ROOT / "src" / "mbc_explorer")
+    runs = broken = 0
+
+    def watch(frame: FrameType, event: str, _argument: object) -> Any:
+        if not frame.f_code.co_filename.startswith(package):
+            return None
+        if event == "line":
+            reached.add((frame.f_code.co_filename, frame.f_lineno))
+        return watch
+
+    end = monotonic() + seconds
+    while waiting or monotonic() < end:
+        content = waiting.pop() if waiting else mutated(kept, chance)[:longest]
+        before = len(reached)
+        sys.settrace(watch)
+        try:
+            give(content)
+        except BaseException as error:
+            sys.settrace(None)
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            broken += 1
+            (found / f"broken-{broken:03}").write_bytes(content)
+            print(f"{type(error).__name__}: {error}", flush=True)
+        finally:
+            sys.settrace(None)
+        runs += 1
+        if len(reached) > before or not kept:
+            kept.append(content)
+    print(f"{runs} runs, {len(kept)} inputs kept, {len(reached)} lines reached, {broken} broken (no atheris here)")
+    return 1 if broken else 0
+
+
+def mutated(kept: list[bytes], chance: random.Random) -> bytes:
+    """One of the inputs, changed in a few places, or joined with another."""
+    content = bytearray(chance.choice(kept))
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randint(0, len(content))
+        size = chance.choice([1, 1, 2, 4, 16, 64])
+        other = chance.choice(kept)
+        start = chance.randint(0, len(other))
+        match chance.randrange(5):
+            case 0:
+                content[place : place + size] = chance.randbytes(size)
+            case 1:
+                del content[place : place + size]
+            case 2:
+                content[place:place] = other[start : start + size]
+            case 3:
+                content[place:] = other[start:]
+            case _:
+                content[place:place] = content[place : place + size] * chance.choice([2, 10, 100])
+    return bytes(content)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
