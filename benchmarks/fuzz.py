@@ -1,9 +1,9 @@
 """Coverage-guided fuzzing of every way in: `python3 tasks.py fuzz`, or this file with `--minutes NUMBER [WAY …]`.
 
-Atheris (the extra `fuzz`) mutates inputs towards parts of the program that none has reached yet; where it cannot be had,
-a plain loop does the same, slower, by the lines that are traced. It begins with the examples of this repository. What
-breaks an answer (see `tests/hostile.py`) is printed and kept, and the exit code is 1. Where this is root, it goes on as
-nobody, so that no input can write where it matters.
+Atheris (the extra `fuzz`) mutates inputs towards parts of the program that none has reached yet; where it cannot be
+had, a plain loop does the same, slower, by the lines that are traced. It begins with the examples of this repository.
+What breaks an answer (see `tests/hostile.py`) is printed and kept, and the exit code is 1. Where this is root, it goes
+on as nobody, if nobody may run this Python.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ LONGEST = {"profile": 70_000, "facts": 70_000, "text": 300_000, "sentences": 300
 SHORT = 2000
 MEMORY_MIB = 2048
 HANG = 60
+SIGN = 128
+"""From here on a byte is no letter of ASCII."""
+SHAPED = 0.7
+"""Of the changes to a document, the part that leaves it a document."""
 
 
 def main() -> int:
@@ -64,7 +68,9 @@ def leave_root(keep: Path) -> None:
     nobody = {"user": 65534, "group": 65534, "extra_groups": ()}
     if hasattr(os, "getuid") and os.getuid() == 0:
         try:
-            subprocess.run([sys.executable, "-c", "import mbc_explorer, yaml"], check=True, capture_output=True, **nobody)
+            subprocess.run(
+                [sys.executable, "-c", "import mbc_explorer, yaml"], check=True, capture_output=True, **nobody
+            )
         except (OSError, subprocess.CalledProcessError):
             print("Nobody may not run this Python: it stays root. Options that name files to write are left out.")
         else:
@@ -96,16 +102,27 @@ def fuzz(way: str, keep: Path, seconds: int, seed: int) -> int:
     give = hostile.ways_in(work)[way]
     for number, content in enumerate(hostile.seeds(work)[way]):
         (corpus / f"seed-{number:03}").write_bytes(content)
-    longest = LONGEST.get(way, SHORT)
     if atheris is None:
-        return plainly(give, corpus, found, seconds, seed, longest)
+        return plainly(way, give, keep, seconds, seed)
+    trade = hostile.words_of_the_trade()
     words = keep / "words"
-    words.write_bytes(b"".join(b'"%b"\n' % quoted(word) for word in hostile.words_of_the_trade()))
+    words.write_bytes(b"".join(b'"%b"\n' % quoted(word) for word in trade))
     settings = [
-        f"-max_total_time={seconds}", f"-max_len={longest}", f"-artifact_prefix={found}/", f"-dict={words}",
-        f"-rss_limit_mb={MEMORY_MIB}", f"-timeout={HANG}", f"-seed={seed}", "-print_final_stats=1", "-verbosity=1",
+        f"-max_total_time={seconds}", f"-max_len={LONGEST.get(way, SHORT)}", f"-artifact_prefix={found}/",
+        f"-dict={words}",
+        f"-rss_limit_mb={MEMORY_MIB}", f"-timeout={HANG}", f"-seed={seed}", "-print_final_stats=1", "-len_control=0",
     ]  # fmt: skip
-    atheris.Setup([sys.argv[0], str(corpus), *settings], give)
+
+    def mutator(content: bytes, most: int, number: int) -> bytes:
+        chance = random.Random(number)
+        if way in hostile.DOCUMENTS and chance.random() < SHAPED:
+            return hostile.reshaped(content, way, chance)[:most]
+        if way == "options" and chance.random() < SHAPED:
+            return hostile.rewritten(content, trade, chance)[:most]
+        changed: bytes = atheris.Mutate(content, most)
+        return changed
+
+    atheris.Setup([sys.argv[0], str(corpus), *settings], give, custom_mutator=mutator)
     atheris.Fuzz()
     return 0
 
@@ -123,19 +140,18 @@ def every(package: Path) -> None:
 def quoted(word: str) -> bytes:
     """A word as a dictionary of libFuzzer writes it."""
     return b"".join(
-        b"\\x%02x" % byte if byte < 32 or byte > 126 or byte in b'"\\' else bytes([byte])
+        bytes([byte]) if chr(byte).isalnum() and byte < SIGN else b"\\x%02x" % byte
         for byte in word.encode("utf-8", "surrogateescape")
     )
 
 
-def plainly(
-    give: Callable[[bytes], None], corpus: Path, found: Path, seconds: int, seed: int, longest: int
-) -> int:
+def plainly(way: str, give: Callable[[bytes], None], keep: Path, seconds: int, seed: int) -> int:
     """Mutate, run, keep what reaches a line that nothing reached before; without any library."""
+    longest = LONGEST.get(way, SHORT)
     chance = random.Random(seed or None)
     reached: set[tuple[str, int]] = set()
     kept: list[bytes] = []
-    waiting = [path.read_bytes() for path in sorted(corpus.iterdir())]
+    waiting = [path.read_bytes() for path in sorted((keep / "inputs").iterdir())]
     package = str(ROOT / "src" / "mbc_explorer")
     runs = broken = 0
 
@@ -148,7 +164,7 @@ def plainly(
 
     end = monotonic() + seconds
     while waiting or monotonic() < end:
-        content = waiting.pop() if waiting else mutated(kept, chance)[:longest]
+        content = waiting.pop() if waiting else mutated(kept, way, chance)[:longest]
         before = len(reached)
         sys.settrace(watch)
         try:
@@ -158,7 +174,7 @@ def plainly(
             if isinstance(error, KeyboardInterrupt):
                 raise
             broken += 1
-            (found / f"broken-{broken:03}").write_bytes(content)
+            (keep / "broken" / f"broken-{broken:03}").write_bytes(content)
             print(f"{type(error).__name__}: {error}", flush=True)
         finally:
             sys.settrace(None)
@@ -169,8 +185,14 @@ def plainly(
     return 1 if broken else 0
 
 
-def mutated(kept: list[bytes], chance: random.Random) -> bytes:
+def mutated(kept: list[bytes], way: str, chance: random.Random) -> bytes:
     """One of the inputs, changed in a few places, or joined with another."""
+    import hostile
+
+    if way in hostile.DOCUMENTS and chance.random() < SHAPED:
+        return hostile.reshaped(chance.choice(kept), way, chance)
+    if way == "options" and chance.random() < SHAPED:
+        return hostile.rewritten(chance.choice(kept), hostile.words_of_the_trade(), chance)
     content = bytearray(chance.choice(kept))
     for _ in range(chance.randint(1, 4)):
         place = chance.randint(0, len(content))

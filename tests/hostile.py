@@ -16,6 +16,8 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from command_line import Ran, mbc
 from mbc_explorer import Explorer, MbcError, Profile, load_catalog
 from mbc_explorer.cli.app import COMMANDS
@@ -26,7 +28,8 @@ from mbc_explorer.errors import UNSEEN
 from mbc_explorer.folders import Folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from random import Random
 
 SECONDS = 1.0
 """An answer takes no more processor time than this, the loading of a pack apart."""
@@ -76,8 +79,8 @@ options:
 """,
     "knowledge/agents.yaml": """\
 agents:
-  - {id: pill, name: Pill, names: [{name: pillule, cites: ["leaflet:1"]}], brands: [{name: Pillex, cites: ["poster:1-2"]}],
-     categories: [{category: kind, cites: ["leaflet:2"]}], as_given: [], mentions: ["leaflet:1,2"], notes: [A note.],
+  - {id: pill, name: Pill, names: [{name: pillule, cites: ["leaflet:1"]}],
+     brands: [{name: Pillex, cites: ["poster:1-2"]}], categories: [{category: kind, cites: ["leaflet:2"]}], as_given: [], mentions: ["leaflet:1,2"], notes: [A note.],
      routes: [{route: oral, words: by mouth, cites: ["leaflet:1"]}]}
 """,
     "knowledge/profile.yaml": """\
@@ -148,7 +151,8 @@ source: poster
 rules: [{id: any, statement: claim, option: pill, stance: investigational, always: true}]
 """,
     "rules/invariants.yaml": """\
-invariants: [{id: never, says: So it is., given: {grade: low}, claims: never_described, options: [pill], cites: ["leaflet:1"]}]
+invariants:
+  - {id: never, says: So it is., given: {grade: low}, claims: never_described, options: [pill], cites: ["leaflet:1"]}
 """,
 }
 """A tiny pack with one of everything that a pack can hold."""
@@ -276,7 +280,12 @@ def by_completion(data: bytes) -> None:
     """A line that a shell wants completed."""
     line, _, place = data.decode("utf-8", "surrogateescape").replace("\0", "").partition("\n")
     for shell in ("bash", "zsh", "fish"):
-        env = {"COMP_WORDS": line, "COMP_CWORD": place, "_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": place}
+        env = {
+            "COMP_WORDS": line,
+            "COMP_CWORD": place,
+            "_TYPER_COMPLETE_ARGS": line,
+            "_TYPER_COMPLETE_FISH_ACTION": place,
+        }
         asked(["x"], _MBC_COMPLETE=f"complete_{shell}", **env)
 
 
@@ -381,8 +390,8 @@ def seeds(root: Path) -> dict[str, list[bytes]]:
     profiles = [path.read_bytes() for path in examples]
     catalog = load_catalog()
     facts = [json.dumps(_EXPLORERS[0].explore(_profile(path)).data["profile"]).encode() for path in examples]
-    lines = ["--er\npositive\n--her2\n-\n--prior\ntrastuzumab+docetaxel@adjuvant,months=8", "Kadcyla\n--all", "hot\nflashes",
-             "--as-of\n2022-08\n--undated\nin\n--json", "--set\ner=+\n--status\ndescribed\n--source\nmsk-2016",
+    lines = ["--er\npositive\n--her2\n-\n--prior\ntrastuzumab+docetaxel@adjuvant,months=8", "Kadcyla\n--all",
+             "hot\nflashes", "--as-of\n2022-08\n--undated\nin\n--json", "--set\ner=+\n--status\ndescribed\n--source\nmsk-2016",
              "letrozole\n--er\n+", "--format\njson\n--category\nhormone_therapy"]  # fmt: skip
     options = [bytes([number]) + line.encode() for number in range(len(COMMANDS)) for line in lines]
     inside = InFolder(root)
@@ -392,7 +401,12 @@ def seeds(root: Path) -> dict[str, list[bytes]]:
         "options": options,
         "profile": [*profiles, *facts],
         "facts": facts,
-        "completion": [b"mbc explore --er \n3", b"mbc expl\n1", b"mbc explore --prior trastuzumab+doc\n3", b"\nget-args"],
+        "completion": [
+            b"mbc explore --er \n3",
+            b"mbc expl\n1",
+            b"mbc explore --prior trastuzumab+doc\n3",
+            b"\nget-args",
+        ],
         "pack": [
             bytes([number, question]) + with_marks(SMALL_PACK[name]).encode()
             for number, name in enumerate(sorted(SMALL_PACK))
@@ -405,6 +419,105 @@ def seeds(root: Path) -> dict[str, list[bytes]]:
     }
 
 
+ODD: tuple[Any, ...] = (
+    None, True, -1, 0, 2, 10**30, 1e308, "", " ", "x" * 3000, "\x1b[31m", "\u202etxet", "\x9b2J", "a\nb", "\x00",
+    "\ud800", "<script>alert(1)</script>", "=1+1", "../../etc/passwd", "nan", "no", "1:30", "leaflet:1-999", "leaflet:2-1",
+    "unknown", "none", "not_applicable", "grade", "mild", "pill", "thing", "kind", "drug", "leaflet", "(a+)+$", "[",
+    "*", [], {}, [[]], {"": None}, {"all": []}, {"any": [{"grade": "low"}, {"not": {"grade": "low"}}]},
+    {"not": {"mild": "present"}}, {"courses": {"at_least": 9999}}, {"earlier": {"include": "pill"}}, {"areas": {"at_most": 1}},
+)  # fmt: skip
+"""What is put in the place of a part of a document."""
+DOCUMENTS = {"pack": 2, "profile": 0, "facts": 0, "kept": 1}
+"""The ways in that take documents, each with the bytes that stand before one."""
+
+
+def reshaped(content: bytes, way: str, chance: Random) -> bytes:
+    """A document with a few of its parts replaced, removed, repeated, nested or moved; as it was, where it is none."""
+    before = DOCUMENTS[way]
+    head, body = content[:before], content[before:]
+    lines = body.split(b"\n") if way == "kept" else [body]
+    number = chance.randrange(len(lines))
+    try:
+        data = yaml.load(lines[number], yaml.CBaseLoader) if way == "profile" else json.loads(lines[number])
+    except (ValueError, RecursionError, yaml.YAMLError):
+        try:
+            data = yaml.safe_load(lines[number])
+        except (ValueError, RecursionError, yaml.YAMLError):
+            return content
+    for _ in range(chance.randint(1, 3)):
+        data = _with_a_change(data, chance)
+    try:
+        lines[number] = json.dumps(data, ensure_ascii=chance.random() < 0.3).encode("utf-8", "backslashreplace")
+    except (RecursionError, ValueError, TypeError):
+        return content
+    if head and chance.random() < 0.3:
+        head = bytes([*head[:-1], chance.randrange(256)])
+    return head + b"\n".join(lines)
+
+
+def _with_a_change(data: Any, chance: Random) -> Any:
+    """A document with one part of it changed, wherever it stands."""
+    nodes = list(_nodes(data))
+    if not nodes:
+        return chance.choice(ODD)
+    holder, key = chance.choice(nodes)
+    value = holder[key]
+    match chance.randrange(9):
+        case 0 | 1 | 2:
+            holder[key] = chance.choice(ODD)
+        case 3:
+            other, place = chance.choice(nodes)
+            holder[key] = json.loads(json.dumps(other[place], default=str))
+        case 4:
+            del holder[key]
+        case 5 if isinstance(holder, list):
+            holder[key:key] = [value] * chance.choice([1, 3, 50])
+        case 5:
+            holder[f"{key}{chance.choice(['', 'x', '_', chr(8238), ' '])}"] = value
+        case 6:
+            for _ in range(chance.choice([1, 5, 60])):
+                value = [value] if chance.random() < 0.5 else {"not": value}
+            holder[key] = value
+        case 7 if isinstance(value, str) and value:
+            place = chance.randrange(len(value))
+            holder[key] = value[:place] + str(chance.choice(ODD)) + value[place + chance.randrange(3) :]
+        case 8 if isinstance(value, int):
+            holder[key] = chance.choice([-value, value + 1, value * 1000, str(value)])
+        case _:
+            holder[key] = [value, value]
+    return data
+
+
+def _nodes(data: Any, depth: int = 60) -> Iterator[tuple[Any, Any]]:
+    """Every part of a document, as what holds it and where; not without end into the deep."""
+    rows = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in list(rows) if depth else ():
+        yield data, key
+        yield from _nodes(value, depth - 1)
+
+
+def rewritten(content: bytes, words: list[str], chance: Random) -> bytes:
+    """A command line with a few of its words replaced, removed, repeated or joined."""
+    lines = content[1:].decode("utf-8", "surrogateescape").split("\n")
+    for _ in range(chance.randint(1, 3)):
+        place = chance.randrange(len(lines) + 1)
+        odd = str(chance.choice(ODD)).replace("\n", " ").replace("\0", "")[:300]
+        word = chance.choice([chance.choice(words), odd])
+        match chance.randrange(4):
+            case 0:
+                lines[place : place + 1] = [word]
+            case 1:
+                lines[place:place] = [word]
+            case 2:
+                del lines[place : place + 1]
+            case _:
+                lines[place : place + 1] = [
+                    f"{''.join(lines[place : place + 1])}{chance.choice(['', '=', '+', ','])}{word}"
+                ]
+    head = bytes([chance.randrange(256)]) if chance.random() < 0.2 else content[:1]
+    return head + "\n".join(lines).encode("utf-8", "replace" if chance.random() < 0.5 else "backslashreplace")
+
+
 def words_of_the_trade() -> list[str]:
     """Words that mean something to the program, for a fuzzer to put together."""
     catalog = load_catalog()
@@ -412,7 +525,20 @@ def words_of_the_trade() -> list[str]:
                "--source", "--as-of", "--undated", "--engine", "--knowledge", "--corpus", "--limit", "--seed", "--by",
                "--kind", "--template", "--", "-", "@", "+", "=", ";", ",", "stopped=", "months=", "unknown", "none"]  # fmt: skip
     yaml = ["{", "}", "[", "]", ": ", "- ", "? ", "|", ">", "&a", "*a", "!!str", "<<", "---", "...", "#", "~", "null"]
-    odd = ["\x1b[31m", "\u202e", "\u2028", "\x9b", "\ufeff", "1e999", "nan", "0o17", "1:30", "012", "\\ud800", "\\u0000"]
+    odd = [
+        "\x1b[31m",
+        "\u202e",
+        "\u2028",
+        "\x9b",
+        "\ufeff",
+        "1e999",
+        "nan",
+        "0o17",
+        "1:30",
+        "012",
+        "\\ud800",
+        "\\u0000",
+    ]
     keys = sorted(set(re.findall(r"\w+(?=:)", "".join(SMALL_PACK.values()))))
     return [*options, *yaml, *odd, *keys, *COMMANDS, *catalog.attributes, *list(catalog.words)[:60], *catalog.options]
 

@@ -162,6 +162,19 @@ def test_an_option_without_words(pack: Copy) -> None:
     assert found(pack) == [("no-words", f"mnt-undated.options-on-progression {told}")]
 
 
+def test_context_that_a_statement_rests_on_already(pack: Copy) -> None:
+    """A sentence is cited, or pointed back to, not both."""
+    pack.edit(STATEMENTS, "context: [30]", "context: [30, 31]", after="id: trastuzumab-heart-monitoring\n")
+    pack.edit(RULES, "context: [22]", "context: [22, 23]", after="id: pertuzumab\n")
+    assert set(found(pack)) == {
+        ("idle-context", f"{subject} as context and rests on it already.")
+        for subject in (
+            "the paraphrase of mnt-undated.trastuzumab-heart-monitoring has sentence 31",
+            "mnt-undated.pertuzumab has sentence 23",
+        )
+    }
+
+
 # ---------------------------------------------------------------- the texts
 
 

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copies import Copy
 from mbc_explorer.catalog import Catalog, Conflict, Constraint
 from mbc_explorer.checks.proofs import Proven, prove
 from mbc_explorer.compiling import Compiler
@@ -40,7 +41,6 @@ from mbc_explorer.errors import EngineError, Problem
 from mbc_explorer.evaluate import WORDS, Evaluator
 from mbc_explorer.loading import read_pack
 from mbc_explorer.space import Space
-from test_checks_fail import Copy
 from test_properties import MANY, constraints, every_world, facts_of, holds, profiles, the_catalog
 
 if TYPE_CHECKING:

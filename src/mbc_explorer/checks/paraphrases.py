@@ -98,7 +98,11 @@ class Paraphrases:
         self._naming, self._catalog = naming, catalog
 
     def findings(self, claim: Claim) -> Iterator[Finding]:
-        """What a paraphrase and the rules on it do not have in common."""
+        """What a paraphrase and the rules on it do not have in common; context that is cited already."""
+        contexts = [(None, claim.context), *((rule, [a.number for a in rule.context]) for rule in claim.rules)]
+        for rule, numbers in contexts:
+            for number in sorted(set(numbers).intersection(claim.numbers)):
+                yield claim.about(rule, "idle-context", f"has sentence {number} as context and rests on it already")
         if claim.rules:
             yield from self._of_all(claim)
         for rule in claim.rules:

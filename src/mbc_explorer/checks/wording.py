@@ -63,6 +63,7 @@ def knowledge_texts(pack: Pack) -> list[KnowledgeText]:
         *pack.statements,
         *pack.differences,
         *pack.glossary,
+        *pack.naming,
         *pack.rules,
         *pack.cases,
         *pack.invariants,

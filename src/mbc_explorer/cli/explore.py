@@ -41,7 +41,10 @@ ProfileFile = Annotated[
     str | None, typer.Option("--profile", "-p", metavar="FILE", help="A profile in YAML or JSON; '-' reads stdin.")
 ]
 Assigned = Annotated[
-    list[str] | None, typer.Option("--set", metavar="ATTRIBUTE=VALUE", help="State any attribute by its name; ';' parts the entries of a list.")
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="ATTRIBUTE=VALUE", help="State any attribute by its name; ';' parts the entries of a list."
+    ),
 ]
 Format = Annotated[str, typer.Option("--format", "-f", metavar="text|json|markdown", help="How to show the answer.")]
 Everything = Annotated[

@@ -36,9 +36,9 @@ def nearest(
     json: Json = False,
     knowledge: Knowledge = None,
 ) -> None:
-    """The smallest changes to a profile under which a document would describe an option: what is merely unknown, what can
-    come to be otherwise, and what cannot change are kept apart. Each change can be typed as it stands."""
-    question = asked(context, option, profile, set_, source, engine, knowledge)
+    """The smallest changes to a profile under which a document would describe an option: what is merely unknown, what
+    can come to be otherwise, and what cannot change are kept apart. Each change can be typed as it stands."""
+    question = asked(context, option, profile=profile, assigned=set_, source=source, engine=engine, knowledge=knowledge)
     found = nearest_of(question.case, question.option)
     ways = [way for way in found["ways"] if question.hears(way["source"])]
 

@@ -68,6 +68,7 @@ def show(found: dict[str, Any], case: Case, render: Render, *, json: bool, outpu
 def asked(
     context: typer.Context,
     word: str,
+    *,
     profile: str | None,
     assigned: list[str] | None,
     source: list[str] | None,

@@ -34,10 +34,10 @@ def why(
     json: Json = False,
     knowledge: Knowledge = None,
 ) -> None:
-    """Why an option is described: for each document the statements that hold, criterion by criterion, with the fact that
-    meets it, where that comes from (entered, read from a list, or concluded, and by which document), and what other
-    readings of the statement come to."""
-    question = asked(context, option, profile, set_, source, engine, knowledge)
+    """Why an option is described: for each document the statements that hold, criterion by criterion, with the fact
+    that meets it, where that comes from (entered, read from a list, or concluded, and by which document), and what
+    other readings of the statement come to."""
+    question = asked(context, option, profile=profile, assigned=set_, source=source, engine=engine, knowledge=knowledge)
     found = why_of(question.case, question.option)
     views = [view for view in found["sources"] if question.hears(view["source"])]
 

@@ -16,7 +16,8 @@ Plain = dict[str, Any]
 
 EPILOG = (
     "Examples:  mbc why-not olaparib --er + --her2 - --prior none  |  "
-    "mbc why-not Trodelvy --er - --her2 - --pr unknown  |  mbc why-not margetuximab --her2 positive --prior T-DM1 --json"
+    "mbc why-not Trodelvy --er - --her2 - --pr unknown  |  "
+    "mbc why-not margetuximab --her2 positive --prior T-DM1 --json"
 )
 
 
@@ -36,7 +37,7 @@ def why_not(
     """Why an option is not described: for each document the smallest sets of criteria that block its statements; where
     something is unknown, the smallest sets of facts that would settle them, and which way. And who says that it is not
     used, or is under study."""
-    question = asked(context, option, profile, set_, source, engine, knowledge)
+    question = asked(context, option, profile=profile, assigned=set_, source=source, engine=engine, knowledge=knowledge)
     found = why_not_of(question.case, question.option)
     views = [view for view in found["sources"] if question.hears(view["source"])]
 
