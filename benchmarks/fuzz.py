@@ -63,21 +63,28 @@ def main() -> int:
     return 1 if failed else 0
 
 
+NOBODY = 65534
+
+
 def leave_root(keep: Path) -> None:
     """Go on as nobody where nobody may run this Python, in a folder that nobody owns."""
-    nobody = {"user": 65534, "group": 65534, "extra_groups": ()}
     if hasattr(os, "getuid") and os.getuid() == 0:
         try:
             subprocess.run(
-                [sys.executable, "-c", "import mbc_explorer, yaml"], check=True, capture_output=True, **nobody
+                [sys.executable, "-c", "import mbc_explorer, yaml"],
+                check=True,
+                capture_output=True,
+                user=NOBODY,
+                group=NOBODY,
+                extra_groups=(),
             )
         except (OSError, subprocess.CalledProcessError):
             print("Nobody may not run this Python: it stays root. Options that name files to write are left out.")
         else:
-            os.chown(keep, nobody["user"], nobody["group"])
+            os.chown(keep, NOBODY, NOBODY)
             os.setgroups([])
-            os.setgid(nobody["group"])
-            os.setuid(nobody["user"])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
     os.environ.update(HOME=str(keep), XDG_CACHE_HOME=str(keep / "cache"), PYTHONDONTWRITEBYTECODE="1")
     os.environ.pop("MBC_CORPUS", None)
 
@@ -91,7 +98,7 @@ def fuzz(way: str, keep: Path, seconds: int, seed: int) -> int:
     import mbc_explorer
 
     try:
-        import atheris
+        import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         atheris = None
     if atheris is not None:
@@ -99,6 +106,7 @@ def fuzz(way: str, keep: Path, seconds: int, seed: int) -> int:
             every(Path(mbc_explorer.__file__).parent)
     import hostile
 
+    hostile.asked(["sources"], limit=HANG)  # keeps the shipped knowledge, which takes a while the first time
     give = hostile.ways_in(work)[way]
     for number, content in enumerate(hostile.seeds(work)[way]):
         (corpus / f"seed-{number:03}").write_bytes(content)

@@ -21,11 +21,12 @@ import yaml
 from command_line import Ran, mbc
 from mbc_explorer import Explorer, MbcError, Profile, load_catalog
 from mbc_explorer.cli.app import COMMANDS
-from mbc_explorer.cli.options import MAX_PROFILE
+from mbc_explorer.cli.options import MAX_PROFILE, catalog_of
 from mbc_explorer.compiled import _key
 from mbc_explorer.corpus import LedgerEntry, sentences, verify
 from mbc_explorer.errors import UNSEEN
 from mbc_explorer.folders import Folders
+from mbc_explorer.verbatim import sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,9 +80,9 @@ options:
 """,
     "knowledge/agents.yaml": """\
 agents:
-  - {id: pill, name: Pill, names: [{name: pillule, cites: ["leaflet:1"]}],
-     brands: [{name: Pillex, cites: ["poster:1-2"]}], categories: [{category: kind, cites: ["leaflet:2"]}], as_given: [], mentions: ["leaflet:1,2"], notes: [A note.],
-     routes: [{route: oral, words: by mouth, cites: ["leaflet:1"]}]}
+  - {id: pill, name: Pill, names: [{name: pillule, cites: ["leaflet:1"]}], as_given: [], mentions: ["leaflet:1,2"],
+     brands: [{name: Pillex, cites: ["poster:1-2"]}], categories: [{category: kind, cites: ["leaflet:2"]}],
+     notes: [A note.], routes: [{route: oral, words: by mouth, cites: ["leaflet:1"]}]}
 """,
     "knowledge/profile.yaml": """\
 groups: [{id: tumor, name: The tumor}, {id: treatment, name: Treatment}]
@@ -280,7 +281,7 @@ def by_completion(data: bytes) -> None:
     """A line that a shell wants completed."""
     line, _, place = data.decode("utf-8", "surrogateescape").replace("\0", "").partition("\n")
     for shell in ("bash", "zsh", "fish"):
-        env = {
+        env: dict[str, Any] = {
             "COMP_WORDS": line,
             "COMP_CWORD": place,
             "_TYPER_COMPLETE_ARGS": line,
@@ -303,6 +304,8 @@ class InFolder:
         self.write_pack()
         self.env = {"XDG_CACHE_HOME": str(self.cache)}
         self.own = ["--knowledge", str(self.pack)]
+        if self.ask(["sources"], PACK_SECONDS * 20).code:
+            raise Broken("the small pack is not valid any more")
 
     def write_pack(self) -> None:
         """The small pack as it is."""
@@ -312,7 +315,9 @@ class InFolder:
             path.write_text(with_marks(text), encoding="utf-8")
 
     def ask(self, words: list[str], limit: float = PACK_SECONDS) -> Ran:
-        """What a command answers from the pack, if it may."""
+        """What a command answers from the pack, if it may, as a new process would."""
+        catalog_of.cache_clear()
+        sentences_of.cache_clear()
         return asked([*words, *self.own], b"", limit, **self.env)
 
     def by_pack(self, data: bytes) -> None:
@@ -391,7 +396,8 @@ def seeds(root: Path) -> dict[str, list[bytes]]:
     catalog = load_catalog()
     facts = [json.dumps(_EXPLORERS[0].explore(_profile(path)).data["profile"]).encode() for path in examples]
     lines = ["--er\npositive\n--her2\n-\n--prior\ntrastuzumab+docetaxel@adjuvant,months=8", "Kadcyla\n--all",
-             "hot\nflashes", "--as-of\n2022-08\n--undated\nin\n--json", "--set\ner=+\n--status\ndescribed\n--source\nmsk-2016",
+             "hot\nflashes", "--as-of\n2022-08\n--undated\nin\n--json",
+             "--set\ner=+\n--status\ndescribed\n--source\nmsk-2016",
              "letrozole\n--er\n+", "--format\njson\n--category\nhormone_therapy"]  # fmt: skip
     options = [bytes([number]) + line.encode() for number in range(len(COMMANDS)) for line in lines]
     inside = InFolder(root)
@@ -421,10 +427,12 @@ def seeds(root: Path) -> dict[str, list[bytes]]:
 
 ODD: tuple[Any, ...] = (
     None, True, -1, 0, 2, 10**30, 1e308, "", " ", "x" * 3000, "\x1b[31m", "\u202etxet", "\x9b2J", "a\nb", "\x00",
-    "\ud800", "<script>alert(1)</script>", "=1+1", "../../etc/passwd", "nan", "no", "1:30", "leaflet:1-999", "leaflet:2-1",
-    "unknown", "none", "not_applicable", "grade", "mild", "pill", "thing", "kind", "drug", "leaflet", "(a+)+$", "[",
+    "\ud800", "<script>alert(1)</script>", "=1+1", "../../etc/passwd", "nan", "no", "1:30", "leaflet:1-999",
+    "leaflet:2-1", "unknown", "none", "not_applicable", "grade", "mild", "pill", "thing", "kind", "drug", "leaflet",
+    "(a+)+$", "[",
     "*", [], {}, [[]], {"": None}, {"all": []}, {"any": [{"grade": "low"}, {"not": {"grade": "low"}}]},
-    {"not": {"mild": "present"}}, {"courses": {"at_least": 9999}}, {"earlier": {"include": "pill"}}, {"areas": {"at_most": 1}},
+    {"not": {"mild": "present"}}, {"courses": {"at_least": 9999}}, {"earlier": {"include": "pill"}},
+    {"areas": {"at_most": 1}},
 )  # fmt: skip
 """What is put in the place of a part of a document."""
 DOCUMENTS = {"pack": 2, "profile": 0, "facts": 0, "kept": 1}
@@ -523,7 +531,8 @@ def words_of_the_trade() -> list[str]:
     catalog = load_catalog()
     options = ["--json", "--format", "--all", "--details", "--set", "--profile", "--category", "--option", "--status",
                "--source", "--as-of", "--undated", "--engine", "--knowledge", "--corpus", "--limit", "--seed", "--by",
-               "--kind", "--template", "--", "-", "@", "+", "=", ";", ",", "stopped=", "months=", "unknown", "none"]  # fmt: skip
+               "--kind", "--template", "--", "-", "@", "+", "=", ";", ",", "stopped=", "months=", "unknown",
+               "none"]  # fmt: skip
     yaml = ["{", "}", "[", "]", ": ", "- ", "? ", "|", ">", "&a", "*a", "!!str", "<<", "---", "...", "#", "~", "null"]
     odd = [
         "\x1b[31m",

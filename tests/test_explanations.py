@@ -1,7 +1,7 @@
 """Explanations agree with the answer, and what they tell to do brings about what they say.
 
-Profiles are drawn as in `test_properties`. What is right is found here by brute force with the reference evaluator, which
-shares nothing with the prime cubes that the explanations are made from.
+Profiles are drawn as in `test_properties`. What is right is found here by brute force with the reference evaluator,
+which shares nothing with the prime cubes that the explanations are made from.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from mbc_explorer import Explorer, Profile, ProfileError
 from mbc_explorer.catalog import DESCRIBES
-from mbc_explorer.comparing import compare, what_if
 from mbc_explorer.condition import (
     NOT_APPLICABLE,
     All,
@@ -33,18 +32,16 @@ from mbc_explorer.condition import (
 )
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.counterfactuals import nearest, ways
-from mbc_explorer.edit import edits, kind_of_change
+from mbc_explorer.edit import kind_of_change
 from mbc_explorer.engine import is_available
-from mbc_explorer.evaluate import WORDS, Evaluator
+from mbc_explorer.evaluate import Evaluator
 from mbc_explorer.explain import fact_text, leaf_text
 from mbc_explorer.facts import known_facts
 from mbc_explorer.origin import origin
 from mbc_explorer.profile import read_profile
-from mbc_explorer.questions import missing
 from mbc_explorer.reasons import Criterion, reasons, why, why_not
-from mbc_explorer.second_readings import parting, readings
 from mbc_explorer.settling import settling
-from test_properties import facts_of, profiles, regimens, the_catalog, values_of
+from test_properties import facts_of, profiles, the_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -225,7 +222,7 @@ def asked_whatever() -> set[str]:
 
 
 def assert_same_tree(tree: Plain, shown: Plain, *, turned: bool = False) -> None:
-    parts = next((shown[kind] for kind in ("all", "any", "not") if kind in shown), [])
+    parts: Any = next((shown[kind] for kind in ("all", "any", "not") if kind in shown), [])
     parts = parts if isinstance(parts, list) else [parts]
     inside = turned ^ ("not" in shown)
     assert len(parts) == len(tree["parts"])
@@ -432,7 +429,7 @@ def completed(known: Known, facts: Iterable[str], random: Random) -> Known:
 
 
 def smallest_that_settles(condition: Condition, world: Known, known: Known, random: Random) -> Known:
-    """Of one case, facts that settle a condition as it does there, beside those known; none of them idle, none defined."""
+    """Of one case, facts that settle a condition as it does there, beside those known: none idle, none defined."""
     met = evaluator().truth(condition, closure(world))
     assert met is not None
     kept = {fact: value for fact, value in world.items() if fact not in known}

@@ -14,7 +14,6 @@ from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.corpus import normalize
-from mbc_explorer.errors import EngineError
 from mbc_explorer.loading import read_pack
 from mbc_explorer.verbatim import sentences_of
 
@@ -84,17 +83,11 @@ def check(
         words = {name: [normalize(sentence) for sentence in found.values()] for name, found in spoken.items()}
         problems += [*mismatches, *check_copying(texts, words, catalog)]
     proven: dict[str, int] = {}
-    if proofs or mutations:  # a proof that fails already would notice every mutant
+    if proofs:
         from mbc_explorer.checks.proofs import prove
 
-        try:
-            made, unproven = prove(pack, catalog)
-        except EngineError:
-            if proofs:
-                raise
-        else:
-            proven = made if proofs else {}
-            problems += unproven
+        proven, unproven = prove(pack, catalog)
+        problems += unproven
     tried: dict[str, Any] = {}
     if mutations and not problems:
         from mbc_explorer.checks.mutations import mutate

@@ -49,7 +49,7 @@ class Trials:
         """Prepare the proofs.
 
         Args:
-            pack: the files; their proofs hold.
+            pack: the files; what does not hold of them anyhow notices nothing.
             catalog: the same, with every fact that a changed rule may ask about.
 
         Raises:
@@ -61,6 +61,8 @@ class Trials:
         self._met = {rule.id: self.space.diagram(rule.condition) for rule in catalog.rules.values()}
         self._invariants = Invariants(pack, catalog, self.space, self._met, Findings(self.space, catalog))
         self._claims = [self._claim(row) for loaded in pack.invariants for row in loaded.model.invariants]
+        self._holding: dict[str, list[_Claim]] = {}
+        """For each rule, the invariants that hold with it."""
         self._before: dict[frozenset[str], frozenset[tuple[str, ...]]] = {}
 
     def _claim(self, row: InvariantData) -> _Claim:
@@ -75,7 +77,9 @@ class Trials:
 
     def breaks_invariant(self, rule: Rule, mutant: Rule) -> bool:
         """Whether an invariant no longer holds with the mutant in the place of its rule, or an exception is idle."""
-        return any(self._breaks(claim, rule, mutant) for claim in self._claims)
+        if rule.id not in self._holding:
+            self._holding[rule.id] = [claim for claim in self._claims if not self._breaks(claim, rule, rule)]
+        return any(self._breaks(claim, rule, mutant) for claim in self._holding[rule.id])
 
     def _breaks(self, claim: _Claim, rule: Rule, mutant: Rule) -> bool:
         spoke, speaks = (self._invariants.speaks_of(claim.row, one) for one in (rule, mutant))
