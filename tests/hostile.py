@@ -304,7 +304,9 @@ class InFolder:
         self.write_pack()
         self.env = {"XDG_CACHE_HOME": str(self.cache)}
         self.own = ["--knowledge", str(self.pack)]
-        if self.ask(["sources"], PACK_SECONDS * 20).code:
+        mbc("schema", "profile", env=self.env)
+        self.shipped = set(self.cache.glob("*/*"))
+        if self.ask(["explore"]).code:
             raise Broken("the small pack is not valid any more")
 
     def write_pack(self) -> None:
@@ -333,7 +335,7 @@ class InFolder:
                 self.ask(list(ASKED[data[1] % len(ASKED)]))
         finally:
             path.write_text(with_marks(SMALL_PACK[name]), encoding="utf-8")
-            for kept in self.cache.glob("*/*"):
+            for kept in set(self.cache.glob("*/*")) - self.shipped:
                 kept.unlink()
 
     def by_text(self, data: bytes) -> None:
@@ -435,6 +437,8 @@ ODD: tuple[Any, ...] = (
     {"areas": {"at_most": 1}},
 )  # fmt: skip
 """What is put in the place of a part of a document."""
+ALIKE = 0.6
+"""Of the changes to a part, those that leave it of its kind, so that more than its shape is tried."""
 DOCUMENTS = {"pack": 2, "profile": 0, "facts": 0, "kept": 1}
 """The ways in that take documents, each with the bytes that stand before one."""
 
@@ -470,6 +474,10 @@ def _with_a_change(data: Any, chance: Random) -> Any:
         return chance.choice(ODD)
     holder, key = chance.choice(nodes)
     value = holder[key]
+    alike = [other for other in (*ODD, *(row[place] for row, place in nodes)) if type(other) is type(value)]
+    if chance.random() < ALIKE and alike:
+        holder[key] = json.loads(json.dumps(chance.choice(alike), default=str))
+        return data
     match chance.randrange(9):
         case 0 | 1 | 2:
             holder[key] = chance.choice(ODD)

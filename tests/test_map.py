@@ -765,7 +765,7 @@ def test_an_option_narrows_a_map() -> None:
         (
             ["hormone_terapy"],
             "map: 'hormone_terapy' is not a known category or option; did you mean 'hormone_therapy' or "
-            "'Hormone therapy' or 'hormonal therapy'?",
+            "'hormone therapy' or 'hormonal therapy'?",
         ),
         (["xyzzy"], "map: 'xyzzy' is not a known category or option; `mbc categories` lists them."),
         (

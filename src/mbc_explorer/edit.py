@@ -122,9 +122,10 @@ def _lists(catalog: Catalog, attribute: Attribute, stated: Items | None, asked: 
         elif NO in values and YES not in values:
             items, complete = [], True
     complete |= whole
-    if anything and not items and not added:
-        return [stating(Items((value.id,), complete)) for value in attribute.values]
     absent = {fact.partition(":")[2] for fact, values in asked.items() if values == (ABSENT,)}
+    if anything and not items and not added:
+        fitting = [value.id for value in attribute.values if absent.isdisjoint(implied[value.id])]
+        return [stating(Items((item,), complete)) for item in fitting]
     named = [_named(item, catalog, absent, attribute) if whole or absent else [item] for item in added]
     return [stating(Items(tuple(dict.fromkeys([*items, *some])), complete)) for some in product(*named)]
 

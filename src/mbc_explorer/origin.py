@@ -53,9 +53,10 @@ def left_open(fact: str, case: Case) -> Plain | None:
     catalog, known = case.catalog, case.known
     left = set(catalog.facts[fact])
     against = []
-    for conflict in catalog.conflicts:
+    for conflict in sorted(catalog.conflicts, key=lambda conflict: len(conflict.constraints)):
         cube = dict(conflict.cube)
-        if fact in cube and all(known.get(name) in values for name, values in cube.items() if name != fact):
+        rest = (known.get(name) in values for name, values in cube.items() if name != fact)
+        if not left.isdisjoint(cube.get(fact, ())) and all(rest):
             left.difference_update(cube[fact])
             against.append(conflict)
     if not against:

@@ -53,7 +53,7 @@ def _run(*, again: bool = False) -> int:
     from typer._click.exceptions import ClickException  # typer itself exports only children of it
 
     from mbc_explorer.cli.app import command
-    from mbc_explorer.errors import MbcError, UsageError, one
+    from mbc_explorer.errors import InternalError, MbcError, UsageError, one
 
     try:
         code = command().main(prog_name="mbc", standalone_mode=False)
@@ -72,11 +72,12 @@ def _run(*, again: bool = False) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.filename is None:  # a help or a version that cannot be printed
             raise
-        if not again and _forget():
+        told = _unforeseen(error)
+        if isinstance(told, InternalError) and not again and _forget():
             return _run(again=True)
         if os.environ.get("MBC_TRACEBACK"):
             raise
-        return _tell(_unforeseen(error))
+        return _tell(told)
     return code if isinstance(code, int) else 0
 
 

@@ -17,7 +17,7 @@ from mbc_explorer.report import enveloped
 FORMATS = ("text", "csv", "html", "json")
 EPILOG = (
     "Examples:  mbc matrix  |  mbc matrix triple-negative --category chemotherapy  |  mbc matrix man none  |  "
-    "mbc matrix --format csv  |  mbc matrix --format html --output matrix.html"
+    "mbc matrix --format csv  |  mbc matrix --format html"
 )
 At = Annotated[
     list[str] | None,
