@@ -8,6 +8,7 @@
   types   check the types
   bench   measure the speed
   differential   hold durable_rules to the reference evaluator on a million random profiles (half an hour)
+  fuzz   give every way in hostile input for an hour, guided by what it reaches
   audit   look every pinned library up in the advisory database; says so where that cannot be reached
   lock    pin the newest libraries that fit pyproject.toml in requirements.lock
   build   build the source distribution and the wheel into dist
@@ -46,6 +47,11 @@ TASKS = {
     "types": ["mypy"],
     "bench": ["python benchmarks/bench.py"],
     "differential": ["python benchmarks/differential.py"],
+    "fuzz": [
+        "pytest -n auto --hypothesis-profile=wide tests/test_hostile.py",
+        "pytest -m fuzz",
+        "python benchmarks/fuzz.py",
+    ],
     "audit": [],
     "lock": [],
     "build": ["python -m build"],
@@ -86,6 +92,8 @@ def main() -> int:
     install(dev=task != "demo", again=task == "setup")
     if task in ("audit", "lock"):
         return audit() if task == "audit" else 0 if lock() else 1
+    if task == "fuzz" and not has_fuzzer():
+        say("Atheris, which guides the fuzzer, cannot be had for this Python: a slower loop takes its place.")
     failed = [step for step in TASKS[task] if not run_step(step, texts)]
     if TASKS[task] is CHECKS:
         if texts is None:
@@ -120,6 +128,12 @@ def install(*, dev: bool, again: bool) -> None:
         STAMP.write_text(json.dumps(stamp, indent=2))
     if not stamp["engine"]:
         say(NO_ENGINE.format(reason=stamp["missing"] or f"its build failed, see {ENGINE_LOG.relative_to(ROOT)}"))
+
+
+def has_fuzzer() -> bool:
+    """Install what fuzzes by coverage, which is published for some Pythons and systems only; whether that went well."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return pip("install", *project["optional-dependencies"]["fuzz"], quiet=True)
 
 
 def make_venv(*, clear: bool) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from command_line import Ran, mbc
-from mbc_explorer import Explorer, MbcError, Profile, load_catalog
+from mbc_explorer import Explorer, MbcError, Profile, compiled, load_catalog
 from mbc_explorer.cli.app import COMMANDS
 from mbc_explorer.cli.options import MAX_PROFILE, catalog_of
 from mbc_explorer.compiled import _key
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SECONDS = 1.0
 """An answer takes no more processor time than this, the loading of a pack apart."""
-PACK_SECONDS = 5.0
+PACK_SECONDS = 10.0
 CODES = (0, 1, 2)
 
 SMALL_PACK = {
@@ -225,7 +225,7 @@ def judged(ran: Ran, words: list[str], *, before: float, limit: float = SECONDS)
         except ValueError:
             wrong["no JSON"] = True
     if any(wrong.values()):
-        raise Broken(f"{', '.join(what for what, is_so in wrong.items() if is_so)}: mbc {words}\n{told[:2000]}")
+        raise Broken(f"{', '.join(what for what, is_so in wrong.items() if is_so)}: mbc {words}\n{told[:600]}")
     return ran
 
 
@@ -318,6 +318,7 @@ class InFolder:
 
     def ask(self, words: list[str], limit: float = PACK_SECONDS) -> Ran:
         """What a command answers from the pack, if it may, as a new process would."""
+        compiled._used.clear()
         catalog_of.cache_clear()
         sentences_of.cache_clear()
         return asked([*words, *self.own], b"", limit, **self.env)

@@ -37,7 +37,18 @@ from mbc_explorer.condition import ALWAYS, NOT_APPLICABLE, Condition, OneOf, att
 from mbc_explorer.engine import MAX_FACTS, compiled_rulesets
 from mbc_explorer.errors import EngineError, KnowledgeError, one, place_order
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
-from mbc_explorer.primes import Masks, TooManyCubes, World, at_most, closed, complement, formula, spelled, spend
+from mbc_explorer.primes import (
+    MAX_STEPS,
+    Masks,
+    TooManyCubes,
+    World,
+    at_most,
+    closed,
+    complement,
+    formula,
+    spelled,
+    spend,
+)
 from mbc_explorer.schema import citation_parts
 from mbc_explorer.structure import structural_constraints
 
@@ -56,8 +67,6 @@ def compile_catalog(folders: Folders) -> Catalog:
     return Compiler(read_pack(folders)).catalog()
 
 
-MAX_STEPS = 40_000_000
-"""So many steps are taken to work a pack out; the shipped one takes some three million."""
 MAX_DEPTH = 20
 """So many categories may lie above one another."""
 MAX_CASES = 2000
@@ -88,7 +97,7 @@ class Compiler:
             with at_most(MAX_STEPS):
                 return self._catalog()
         except TooManyCubes as reason:
-            raise KnowledgeError(one("too-much-work", "", f"the pack cannot be worked out: {reason}.")) from None
+            raise KnowledgeError(one("too-much-work", "", f"the pack cannot be worked out: {reason}")) from None
 
     def _catalog(self) -> Catalog:
         find = self.resolver
@@ -550,7 +559,7 @@ class Compiler:
             met = world.settled(what)
             not_met = world.settled(complement(what, world.domains))
         except TooManyCubes as reason:
-            self.resolver.report("too-many-cubes", rule.id, f"the condition cannot be compiled: {reason}.")
+            self.resolver.report("too-many-cubes", rule.id, f"the condition cannot be compiled: {reason}")
             return rule
         if rule.always != (met == [{}]):
             told = (

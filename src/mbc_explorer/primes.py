@@ -26,6 +26,7 @@ from mbc_explorer.condition import (
     OneOf,
     literal,
 )
+from mbc_explorer.errors import MbcError, one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,13 +43,18 @@ MAX_CUBES = 4000
 
 MAX_PRODUCT = 100_000
 """So many pairs of cubes are multiplied out at once."""
-PAIR = 8
-"""Steps that a pair of cubes counts for: it is kept in mind, too."""
+MAX_STEPS = 10_000_000
+"""So many steps are taken for one pack, or for one question; the shipped pack takes some two million."""
 _budget: ContextVar[list[int] | None] = ContextVar("budget", default=None)
 
 
-class TooManyCubes(Exception):
+class TooManyCubes(MbcError):
     """A condition explodes into more prime cubes than can be used."""
+
+    headline = "the conditions take too much work"
+
+    def __init__(self, told: str) -> None:
+        super().__init__(one("too-much-work", "", f"{told}."))
 
 
 @contextmanager
@@ -71,7 +77,7 @@ def spend(steps: int) -> None:
     if budget is not None:
         budget[0] -= steps
         if budget[0] < 0:
-            raise TooManyCubes("more steps than are taken for one pack")
+            raise TooManyCubes("more steps than are taken for one pack or one question")
 
 
 class And(NamedTuple):
@@ -154,25 +160,25 @@ def cubes_of(what: Formula, domains: Domains) -> list[Masks]:
 
 def primes(cover: Iterable[Masks], domains: Domains) -> list[Masks]:
     """All prime cubes of the union of the given cubes, by iterated consensus."""
+    if _budget.get() is None:
+        with at_most(MAX_STEPS):
+            return primes(cover, domains)
     known = absorbed(cover)
-    seen = [*known]  # holds on to every cube, so that no id is given to another
-    tried: set[tuple[int, int]] = set()
+    before: list[Masks] = []
     changed = True
     while changed:
         changed = False
+        tried = {id(cube) for cube in before}  # with one another; what they are of is held until the next round
         before = known
         for left, right in ((a, b) for i, a in enumerate(before) for b in before[:i]):
-            key = (id(left), id(right))
-            if key in tried:
+            spend(1)
+            if id(left) in tried and id(right) in tried:
                 continue
-            tried.add(key)
-            spend(PAIR)
             for candidate in _consensus(left, right, domains):
                 spend(len(known))
                 if not any(contains(cube, candidate) for cube in known):
                     known = [cube for cube in known if not contains(candidate, cube)]
                     known.append(candidate)
-                    seen.append(candidate)
                     changed = True
                     if len(known) > MAX_CUBES:
                         raise TooManyCubes(f"more than {MAX_CUBES} prime cubes")
@@ -282,10 +288,10 @@ class World:
             if any(contains(own, cube) for own in cubes):
                 return (name,)
         near = [name for name, cubes in self.direct.items() if any(set(own) & set(cube) for own in cubes)]
-        for one, other in combinations(near, 2):
+        for first, second in combinations(near, 2):
             spend(1)
-            if any(contains(own, cube) for own in primes([*self.direct[one], *self.direct[other]], self.domains)):
-                return (one, other)
+            if any(contains(own, cube) for own in primes([*self.direct[first], *self.direct[second]], self.domains)):
+                return (first, second)
         return tuple(near)
 
     def heads(self) -> list[tuple[str, int, Masks, tuple[str, ...]]]:

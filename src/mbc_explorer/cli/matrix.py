@@ -43,6 +43,8 @@ def matrix(
     shown = "json" if json else chosen([format_], FORMATS, "format")[0]
     if json and format_ not in ("text", "json"):
         raise UsageError(one("two-formats", "--json", f"--json and --format {format_} are both given; give one."))
+    if not catalog.axes:
+        raise UsageError(one("no-matrix", "", "this pack has no matrix: there is no file knowledge/matrix.yaml in it."))
     by_name = {word: row.id for row in catalog.categories.values() for word in (row.name, *row.aliases)}
     wanted = chosen([category] if category else None, catalog.categories, "category", by_name)
     values = {value.id: value.id for axis in catalog.axes.values() for value in axis.values}
