@@ -9,6 +9,7 @@
   bench   measure the speed
   differential   hold durable_rules to the reference evaluator on a million random profiles (half an hour)
   fuzz   give every way in hostile input for an hour, guided by what it reaches
+  fuzz-briefly   the same for a few seconds each
   audit   look every pinned library up in the advisory database; says so where that cannot be reached
   lock    pin the newest libraries that fit pyproject.toml in requirements.lock
   build   build the source distribution and the wheel into dist
@@ -52,6 +53,7 @@ TASKS = {
         "pytest -m fuzz",
         "python benchmarks/fuzz.py",
     ],
+    "fuzz-briefly": ["python benchmarks/fuzz.py --minutes 0.1"],
     "audit": [],
     "lock": [],
     "build": ["python -m build"],
@@ -92,7 +94,7 @@ def main() -> int:
     install(dev=task != "demo", again=task == "setup")
     if task in ("audit", "lock"):
         return audit() if task == "audit" else 0 if lock() else 1
-    if task == "fuzz" and not has_fuzzer():
+    if task in ("fuzz", "fuzz-briefly") and not has_fuzzer():
         say("Atheris, which guides the fuzzer, cannot be had for this Python: a slower loop takes its place.")
     failed = [step for step in TASKS[task] if not run_step(step, texts)]
     if TASKS[task] is CHECKS:

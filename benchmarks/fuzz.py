@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
@@ -52,15 +54,26 @@ def main() -> int:
         parser.error(f"no way in is called {', '.join(sorted(wrong))}")
     keep.mkdir(parents=True, exist_ok=True)
     leave_root(keep)
-    failed = []
-    for way in given.ways or WAYS:
-        words = ["--alone", way, "--minutes", str(given.minutes), "--keep", str(keep), "--seed", str(given.seed)]
-        print(f"== {way}, {given.minutes:g} minutes", flush=True)
-        if subprocess.run([sys.executable, __file__, *words], check=False).returncode:
-            failed.append(way)
-    print(f"{len(given.ways or WAYS)} ways in; inputs in {keep}")
-    print(f"BROKEN: {', '.join(failed)}" if failed else "nothing broke")
-    return 1 if failed else 0
+    ways = given.ways or WAYS
+    print(f"{len(ways)} ways in, {given.minutes:g} minutes each; inputs in {keep}", flush=True)
+    seed = given.seed or random.randrange(1, 2**31)
+
+    def alone(way: str) -> bool:
+        words = ["--alone", way, "--minutes", str(given.minutes), "--keep", str(keep), "--seed", str(seed)]
+        ran = subprocess.run([sys.executable, __file__, *words], capture_output=True, text=True, check=False)
+        said = ran.stdout + ran.stderr
+        runs = re.search(r"number_of_executed_units: (\d+)|(\d+) runs without Atheris", said)
+        told = f"{int(runs[1] or runs[2]):,} runs" if runs else "no run was counted"
+        is_well = ran.returncode == 0 and runs is not None
+        print(f"{way}: {told}, {'nothing broke' if is_well else 'BROKEN'}", flush=True)
+        if not is_well:
+            print("".join(line for line in said.splitlines(keepends=True) if not line.startswith("INFO")), flush=True)
+        return is_well
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        well = list(pool.map(alone, ways))
+    print("nothing broke" if all(well) else f"BROKEN; --seed {seed} goes the same way again")
+    return 0 if all(well) else 1
 
 
 NOBODY = 65534
@@ -118,7 +131,8 @@ def fuzz(way: str, keep: Path, seconds: int, seed: int) -> int:
     settings = [
         f"-max_total_time={seconds}", f"-max_len={LONGEST.get(way, SHORT)}", f"-artifact_prefix={found}/",
         f"-dict={words}",
-        f"-rss_limit_mb={MEMORY_MIB}", f"-timeout={HANG}", f"-seed={seed}", "-print_final_stats=1", "-len_control=0",
+        f"-rss_limit_mb={MEMORY_MIB}", f"-timeout={HANG}", f"-seed={seed}", "-verbosity=0", "-print_final_stats=1",
+        "-len_control=0",
     ]  # fmt: skip
 
     def mutator(content: bytes, most: int, number: int) -> bytes:
@@ -189,7 +203,7 @@ def plainly(way: str, give: Callable[[bytes], None], keep: Path, seconds: int, s
         runs += 1
         if len(reached) > before or not kept:
             kept.append(content)
-    print(f"{runs} runs, {len(kept)} inputs kept, {len(reached)} lines reached, {broken} broken (no atheris here)")
+    print(f"{runs} runs without Atheris, {len(kept)} inputs kept, {len(reached)} lines reached, {broken} broken")
     return 1 if broken else 0
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SECONDS = 1.0
 """An answer takes no more processor time than this, the loading of a pack apart."""
-PACK_SECONDS = 10.0
+PACK_SECONDS = 5.0
 CODES = (0, 1, 2)
 
 SMALL_PACK = {

@@ -914,7 +914,7 @@ def test_deep_nesting_is_refused(name: str) -> None:
     )  # in its own process: a crash would end this one
     head, line = ran.err.splitlines()
     assert (ran.code, ran.out, head) == (2, "", "mbc: the profile is not understood")
-    assert re.fullmatch(r"stdin(:\d+:\d+)?: is nested too deeply\.", line)
+    assert re.fullmatch(r"stdin(:\d+:\d+)?: is nested more than 100 levels deep\.", line)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import json
 import re
 from html.parser import HTMLParser
 from io import StringIO
+from pathlib import Path
 from random import Random
 from time import process_time
 from typing import TYPE_CHECKING, Any
@@ -31,21 +32,23 @@ from mbc_explorer.cli.search import MAX_QUESTION
 from mbc_explorer.compiling import MAX_CASES, MAX_DEPTH
 from mbc_explorer.condition import Includes
 from mbc_explorer.corpus import MAX_COPY, LedgerEntry, normalize, sentences, verify
-from mbc_explorer.engine import MAX_FACTS
+from mbc_explorer.engine import MAX_CONJUNCTIONS, MAX_FACTS
 from mbc_explorer.errors import MANY, UNSEEN, UNSEEN_BUT_COLOR, Problem, UsageError, visible
 from mbc_explorer.folders import MAX_FILE, MAX_FILES, MAX_PACK
-from mbc_explorer.primes import Domains, TooManyCubes, at_most, primes, spend
-from mbc_explorer.profile import MAX_ITEMS, MAX_TEXT, read_profile
+from mbc_explorer.primes import MAX_OWN_STEPS, MAX_STEPS, Domains, TooManyCubes, at_most, primes, spend
+from mbc_explorer.profile import MAX_ITEMS, MAX_NUMBER, MAX_TEXT, MAX_WORD, read_profile
 from mbc_explorer.render.markdown import escaped
+from mbc_explorer.schema import MOST_SENTENCES, MOST_WORDS
 from mbc_explorer.verbatim import sentences_of
-from mbc_explorer.yaml_source import parse_json, parse_yaml
+from mbc_explorer.yaml_source import MAX_NESTING, parse_json, parse_yaml
+from mbc_explorer.yaml_source import MAX_TEXT as MAX_KNOWLEDGE_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from mbc_explorer import Catalog
 
+README = Path(__file__).resolve().parents[1] / "README.md"
 WIDE = settings.get_profile("wide").max_examples
 """So many examples a run with `--hypothesis-profile=wide` looks at."""
 
@@ -317,6 +320,19 @@ def test_at_most_a_hundred_problems_are_told() -> None:
     assert (len(error.problems), str(error).splitlines()[-2:]) == (MANY + 1, ["and 400 more.", "500 problems"])
 
 
+def test_the_readme_states_every_limit() -> None:
+    """Each number of its table is the program's own, and the program has no other; each is tried in this file."""
+    kib, mib = 1024, 1024 * 1024
+    limits = [
+        MAX_PROFILE // kib, MAX_NESTING, MAX_ITEMS, MAX_ITEMS, MAX_TEXT, MAX_NUMBER, MAX_QUESTION, MAX_COPY // kib,
+        MAX_FILES, MAX_FILE // mib, MAX_PACK // mib, MAX_KNOWLEDGE_TEXT, MOST_SENTENCES, MAX_FACTS, MAX_CONJUNCTIONS,
+        MAX_OWN_STEPS, MAX_STEPS, MAX_DEPTH, MAX_CASES, MOST_WORDS, MANY, MAX_WORD,
+    ]  # fmt: skip
+    table = README.read_text(encoding="utf-8").partition("## Limits")[2].partition("\n## ")[0]
+    rows = [row for row in table.splitlines() if row.startswith("| ")][1:]
+    assert [int(n.replace(",", "")) for row in rows for n in re.findall(r"\d[\d,]*", row)] == limits
+
+
 def test_a_question_is_read_up_to_its_limit() -> None:
     """A question of so many characters is answered within a second; a longer one is refused."""
     words = ("side effects of tamoxifen and of everything else " * 20)[:MAX_QUESTION]
@@ -425,8 +441,11 @@ WANTING: dict[str, tuple[list[Change], str]] = {
     "a pattern that counts far": ([(*NAMED, "in_text: 'a{9999999999}'}]\nc")], NO_PATTERN),
     "a deep pattern": ([(*NAMED, f"in_text: '{'(' * 5000}'}}]\nc")], NO_PATTERN),
     "a condition of many values": ([MORE, (RULES, ALL_OF, ALL_WIDE)], "20000 conjunctions"),
-    "a condition that explodes": ([MORE, (RULES, ALL_OF, ANY_OF_PAIRS)], "the pack cannot be worked out"),
-    "a deep condition": ([(RULES, ALL_OF, "{not: " * 120 + "{grade: low}" + "}" * 120)], "is nested too deeply."),
+    "a condition that explodes": ([MORE, (RULES, ALL_OF, ANY_OF_PAIRS)], "leaflet.counted: the condition cannot be"),
+    "a deep condition": (
+        [(RULES, ALL_OF, "{not: " * 120 + "{grade: low}" + "}" * 120)],
+        "is nested more than 100 levels deep.",
+    ),
     "an anchor": ([(RULES, "{grade: low}, ", "{grade: low}, {grade: &a low}, ")], "anchors, aliases and tags"),
 }
 
@@ -459,6 +478,51 @@ def test_a_pack_is_read_up_to_its_limits(tmp_path: Path) -> None:
     assert problems(tmp_path / "e", more=few) == []
     told = "rules: at most 1000 files are read of a pack."
     assert problems(tmp_path / "f", more={**few, rule: empty}) == [told]
+
+
+BORDERS: dict[str, tuple[Change, Change, str]] = {
+    "characters of a text": (
+        (*TERM, f"term: {'x' * MAX_KNOWLEDGE_TEXT}"),
+        (*TERM, f"term: {'x' * (MAX_KNOWLEDGE_TEXT + 1)}"),
+        "a text has at most 10000 characters.",
+    ),
+    "sentences of a citation": (
+        (AGENTS, "leaflet:1,2", f"leaflet:1-{MOST_SENTENCES}"),
+        (AGENTS, "leaflet:1,2", f"leaflet:1-{MOST_SENTENCES + 1}"),
+        "names at most 500",
+    ),
+    "words of a sentence": (
+        (LEDGER, "[1, 3,", f"[1, {MOST_WORDS},"),
+        (LEDGER, "[1, 3,", f"[1, {MOST_WORDS + 1},"),
+        "should be less than or equal to 2000",
+    ),
+    "nesting": (
+        (RULES, ALL_OF, "{not: " * (MAX_NESTING - 4) + "{grade: low}" + "}" * (MAX_NESTING - 4)),
+        (RULES, ALL_OF, "{not: " * (MAX_NESTING - 3) + "{grade: low}" + "}" * (MAX_NESTING - 3)),
+        "is nested more than 100 levels deep.",
+    ),
+    "a number": (
+        (RULES, "at_least: 2}}, {not", f"at_least: {MAX_NUMBER}}}}}, {{not"),
+        (RULES, "at_least: 2}}, {not", f"at_least: {MAX_NUMBER + 1}}}}}, {{not"),
+        "a whole number from 0 to 9999",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BORDERS)
+def test_a_file_of_a_pack_is_understood_up_to_its_limits(name: str, tmp_path: Path) -> None:
+    """What is at a limit is not refused for it; one more is."""
+    at, beyond, told = BORDERS[name]
+    assert not [line for line in problems(tmp_path / "at", at) if told in line]
+    assert [line for line in problems(tmp_path / "beyond", beyond) if told in line]
+
+
+def test_a_profile_nests_as_deep_as_its_limit() -> None:
+    """A hundred levels are read (and refused for what they hold), one more is not."""
+    for levels, deep in ((MAX_NESTING - 1, False), (MAX_NESTING, True)):
+        for document in ("er: {}", '{{"er": {}}}'):
+            code, text = limit_of(document.format("[" * levels + "]" * levels))
+            assert (code, "is nested more than 100 levels deep" in text) == (2, deep)
 
 
 def test_a_pack_asks_for_so_many_facts_and_no_more(tmp_path: Path) -> None:
@@ -519,6 +583,11 @@ def test_the_work_of_a_pack_is_counted() -> None:
         assert primes(cover, domains) == whole
     with at_most(100), pytest.raises(TooManyCubes):
         primes(cover, domains)
+    with at_most(10**7), pytest.raises(TooManyCubes):  # what is done within counts for what it is done in
+        with at_most(10**6):
+            spend(10**6)
+        spend(9 * 10**6)
+        spend(1)
     spend(10**12)
     endless = [{f"f{n}": 1 << (n + m) % 3, f"f{(n + 3) % 8}": 1 << m % 3} for n in range(8) for m in range(5)]
     with pytest.raises(TooManyCubes, match=r"more (steps )?than"):
@@ -767,6 +836,14 @@ def test_a_long_name_is_not_cut_to_one_that_there_is(catalog: Catalog) -> None:
     """A name whose first 200 characters are an attribute's, blanks included, is not that attribute."""
     with pytest.raises(ProfileError):
         read_profile(Profile({"er" + " " * 300 + "x": "positive"}), catalog)
+
+
+def test_a_word_with_what_cannot_be_seen_is_not_completed() -> None:
+    """What stands before a `+` comes back with each completion: never with a character that a terminal obeys."""
+    hostile.by_completion(b"mbc explore --prior trastuzuma\x1a+doc\n3")
+    hostile.by_completion("mbc explore --prior \u202e+doc\n3".encode())
+    env = {"_MBC_COMPLETE": "complete_bash", "COMP_WORDS": "mbc explore --prior trastuzumab+doce", "COMP_CWORD": "3"}
+    assert asked(["x"], b"", SECONDS, **env).out == "trastuzumab+docetaxel\n"
 
 
 def test_asking_for_json_is_heard_in_words_only() -> None:

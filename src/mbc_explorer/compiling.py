@@ -38,6 +38,7 @@ from mbc_explorer.engine import MAX_FACTS, compiled_rulesets
 from mbc_explorer.errors import EngineError, KnowledgeError, one, place_order
 from mbc_explorer.loading import Loaded, Pack, Resolver, read_pack
 from mbc_explorer.primes import (
+    MAX_OWN_STEPS,
     MAX_STEPS,
     Masks,
     TooManyCubes,
@@ -556,8 +557,9 @@ class Compiler:
     def _compiled(self, rule: Rule, world: World) -> Rule:
         what = formula(rule.condition, world.domains)
         try:
-            met = world.settled(what)
-            not_met = world.settled(complement(what, world.domains))
+            with at_most(MAX_OWN_STEPS):
+                met = world.settled(what)
+                not_met = world.settled(complement(what, world.domains))
         except TooManyCubes as reason:
             self.resolver.report("too-many-cubes", rule.id, f"the condition cannot be compiled: {reason}")
             return rule

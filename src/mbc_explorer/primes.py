@@ -43,8 +43,10 @@ MAX_CUBES = 4000
 
 MAX_PRODUCT = 100_000
 """So many pairs of cubes are multiplied out at once."""
-MAX_STEPS = 10_000_000
+MAX_STEPS = 6_000_000
 """So many steps are taken for one pack, or for one question; the shipped pack takes some two million."""
+MAX_OWN_STEPS = 400_000
+"""So many steps are taken for one condition; the shipped ones take forty thousand at most."""
 _budget: ContextVar[list[int] | None] = ContextVar("budget", default=None)
 
 
@@ -59,12 +61,15 @@ class TooManyCubes(MbcError):
 
 @contextmanager
 def at_most(steps: int) -> Iterator[None]:
-    """Let what is done within take so many steps and no more, whatever is asked for."""
-    token = _budget.set([steps])
+    """Let what is done within take so many steps and no more; they count for what it is done within, too."""
+    own, outer = [steps], _budget.get()
+    token = _budget.set(own)
     try:
         yield
     finally:
         _budget.reset(token)
+        if outer is not None:
+            outer[0] -= steps - own[0]
 
 
 def spend(steps: int) -> None:
@@ -77,7 +82,7 @@ def spend(steps: int) -> None:
     if budget is not None:
         budget[0] -= steps
         if budget[0] < 0:
-            raise TooManyCubes("more steps than are taken for one pack or one question")
+            raise TooManyCubes("more steps than are taken for one condition, pack or question")
 
 
 class And(NamedTuple):

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 _CITATION = re.compile(r"([a-z0-9-]+):([0-9]{1,5}(?:-[0-9]{1,5})?(?:,[0-9]{1,5}(?:-[0-9]{1,5})?)*)")
-_MOST_SENTENCES = 500
-"""So many sentences may one citation name."""
+MOST_SENTENCES = 500
+"""So many sentences does one citation name."""
+MOST_WORDS = 2000
+"""So many words has one sentence."""
 _MOST = 9999
 """The largest number that a condition asks for; no profile states a larger one."""
 _OPERATORS = ("include", "at_least", "at_most")
@@ -19,9 +21,10 @@ _OPERATORS = ("include", "at_least", "at_most")
 def _citation(text: str) -> str:
     if not _CITATION.fullmatch(text):
         raise ValueError("a citation is written source:sentence, such as 'cancercare-2024:13-14,20'")
-    lengths = [int(last) - int(first) for first, last in re.findall(r"([0-9]+)-([0-9]+)(?=,|$)", text)]
-    if any(length < 0 for length in lengths) or sum(lengths) > _MOST_SENTENCES:
-        raise ValueError(f"a citation goes from a sentence to a later one, and names at most {_MOST_SENTENCES}")
+    spans = [span.partition("-") for span in text.partition(":")[2].split(",")]
+    lengths = [int(last or first) - int(first) + 1 for first, _, last in spans]
+    if min(lengths) < 1 or sum(lengths) > MOST_SENTENCES:
+        raise ValueError(f"a citation goes from a sentence to a later one, and names at most {MOST_SENTENCES}")
     return text
 
 
@@ -124,7 +127,7 @@ class SourcesFile(Model):
     sources: list[SourceData]
 
 
-Length = Annotated[int, Field(ge=1, le=2000)]
+Length = Annotated[int, Field(ge=1, le=MOST_WORDS)]
 LedgerRow = Annotated[tuple[int, Length, Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]], Strict(False)]
 """The number of a sentence, how many words it has, and their fingerprint."""
 
@@ -520,13 +523,45 @@ class ChangeData(Model):
     missing: list[Name] | None = None
 
 
-class CaseData(Model):
-    rule: Slug
+class ProfilesData(Model):
+    """A profile on which something is met, and changes of it."""
+
     met: Text
     profile: dict[Name, Any]
     changes: list[ChangeData] = []
 
 
+class CaseData(ProfilesData):
+    """What a rule comes to, or other readings of rules: each written as rule/reading."""
+
+    rule: Slug | None = None
+    readings: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]] = []
+
+    @model_validator(mode="after")
+    def _of_one_thing(self) -> CaseData:
+        if (self.rule is None) == (not self.readings):
+            raise ValueError("a case is of a rule, or of other readings")
+        return self
+
+
 class CasesFile(Model):
     source: Slug
     cases: list[CaseData]
+
+
+class ExpectationData(ProfilesData):
+    """What a condition comes to by the derivations, or the condition of a note or of statements."""
+
+    asks: ConditionData | None = None
+    note: Slug | None = None
+    statements: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]] = []
+
+    @model_validator(mode="after")
+    def _of_one_thing(self) -> ExpectationData:
+        if [self.asks is None, self.note is None, not self.statements].count(False) != 1:
+            raise ValueError("a case asks a condition, or is of a note, or of statements")
+        return self
+
+
+class ExpectationsFile(Model):
+    cases: list[ExpectationData]

@@ -31,7 +31,8 @@ MAX_TEXT = 10_000
 """So many characters may a text of a knowledge file have."""
 _SHOWN = 200
 """So many characters of a key are shown in an error."""
-_DEPTH = 100
+MAX_NESTING = 100
+TOO_DEEP = f"is nested more than {MAX_NESTING} levels deep."
 """Deeper text is refused before it is composed, where libyaml would run out of stack and end the process."""
 _OPENING = (
     yaml.BlockMappingStartToken,
@@ -129,10 +130,17 @@ def parse_json(text: str, name: str, error: type[MbcError] = KnowledgeError) -> 
         words = getattr(reason, "msg", str(reason))
         raise error(one("json-syntax", f"{name}:{line}:{column}", f"is not valid JSON: {words}.")) from None
     except RecursionError:
-        raise error(one("json-syntax", name, "is nested too deeply.")) from None
+        raise error(one("json-syntax", name, TOO_DEEP)) from None
+    if _is_deeper(data, MAX_NESTING):
+        raise error(one("json-syntax", name, TOO_DEEP))
     if repeated:
         raise error(_repeated(key, name) for key in repeated)
     return Document(name, data, {})
+
+
+def _is_deeper(data: Any, levels: int) -> bool:
+    parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
+    return parts is not None and (levels == 0 or any(_is_deeper(part, levels - 1) for part in parts))
 
 
 class _Builder:
@@ -206,8 +214,8 @@ def _anchors_and_depth(text: str, name: str) -> list[Problem]:
                 return problems
         elif isinstance(token, _OPENING):
             depth += 1
-            if depth > _DEPTH:
-                return [*problems, Problem("yaml-depth", place, "is nested too deeply.")]
+            if depth > MAX_NESTING:
+                return [*problems, Problem("yaml-depth", place, TOO_DEEP)]
         elif isinstance(token, _CLOSING):
             depth -= 1
     return problems

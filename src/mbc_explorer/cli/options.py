@@ -132,6 +132,8 @@ def _completer(attribute: Attribute) -> Any:
         if attribute.kind in ("therapies", "regimens"):
             names = [NONE, *catalog.agents, *(name for name, row in catalog.categories.items() if row.therapy)]
         head, plus, tail = incomplete.rpartition("+")
+        if not head.isprintable():  # it would come back to the terminal
+            return []
         return [f"{head}{plus}{name}" for name in [*names, UNKNOWN] if name.startswith(tail.casefold())]
 
     return complete
