@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mbc_explorer
+from command_line import command, environment
 from mbc_explorer import Catalog, KnowledgeError, Problem, load_catalog
 from mbc_explorer.folders import Folders
 
@@ -131,6 +132,23 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 # Written once, read ever after
+
+
+def test_who_watches_is_told_of_the_wait_once(tmp_path: Path) -> None:
+    """On a terminal the first command says that it reads the knowledge; the next, a pipe and a completion do not."""
+    pty = pytest.importorskip("pty")
+    env = environment({"XDG_CACHE_HOME": str(tmp_path)})
+    told = []
+    for more, cached in (({}, False), ({}, True), ({"_MBC_COMPLETE": "complete_bash"}, False)):
+        if not cached:
+            shutil.rmtree(tmp_path / "mbc-explorer", ignore_errors=True)
+        reading, writing = pty.openpty()
+        subprocess.run(command("sources"), env={**env, **more}, stdout=subprocess.DEVNULL, stderr=writing, check=False)
+        os.write(writing, b".")
+        told.append(os.read(reading, 1000))
+        os.close(reading)
+        os.close(writing)
+    assert [b"for the first time" in text for text in told] == [True, False, False]
 
 
 def test_a_catalog_is_kept_once_and_read_from_then_on(cache: Path, pack: Folders) -> None:

@@ -13,9 +13,13 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mbc_explorer.catalog import Catalog
 from mbc_explorer.folders import DATA, PACKAGE, Folders, find_folders, read_file, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHIPPED = DATA / "compiled.json"
 MAX_KEPT = 16 * 1024 * 1024
@@ -27,11 +31,12 @@ _COMPILING = (
 )  # fmt: skip
 
 
-def load_catalog(directory: Path | str | None = None) -> Catalog:
+def load_catalog(directory: Path | str | None = None, *, waiting: Callable[[], object] | None = None) -> Catalog:
     """The knowledge of this package, or of another pack of the same shape.
 
     Args:
         directory: holds the folders `knowledge` and `rules`; None for the pack that this package ships.
+        waiting: called before YAML is compiled, which takes seconds; not where a kept catalog serves.
 
     Raises:
         KnowledgeError: when the pack is not there or not valid, with every problem.
@@ -42,6 +47,8 @@ def load_catalog(directory: Path | str | None = None) -> Catalog:
     found = _read(kept, key) if kept else None
     if found is not None:
         return found
+    if waiting:
+        waiting()
     catalog = _compile(folders)
     if kept and kept != SHIPPED and key.startswith(catalog.digest):  # no file was changed in the meantime
         _write(kept, key, catalog)

@@ -56,7 +56,12 @@ LISTS = {"regimens": "REGIMEN", "therapies": "THERAPY", "list": "ITEM"}
 @cache
 def catalog_of(directory: Path | None) -> Catalog:
     """The catalog of a pack, loaded once a run."""
-    return load_catalog(directory)
+    is_watched = sys.stderr.isatty() and "_MBC_COMPLETE" not in os.environ
+    return load_catalog(directory, waiting=_tell_of_the_wait if is_watched else None)
+
+
+def _tell_of_the_wait() -> None:
+    talk("mbc: reading the knowledge for the first time, which takes a moment.\n")
 
 
 def attribute_options(catalog: Catalog) -> list[TyperOption]:
