@@ -413,19 +413,6 @@ def test_where_nothing_can_be_kept_the_catalog_is_made_each_time(
     assert sorted(tmp_path.rglob("*")) == there
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
-@pytest.mark.parametrize("mode", [0o000, 0o400, 0o500], ids=["closed", "listed only", "read only"])
-def test_a_cache_folder_without_permission_is_done_without(cache: Path, pack: Folders, mode: int) -> None:
-    """Where the user may not write, or not even look, nothing is kept and nothing is said."""
-    cache.mkdir(parents=True)
-    cache.chmod(mode)
-    try:
-        assert load(pack).rules
-    finally:
-        cache.chmod(0o700)
-    assert list(cache.iterdir()) == []
-
-
 def test_a_folder_under_the_name_of_a_kept_file_is_left_alone(cache: Path, pack: Folders) -> None:
     """What is not a file is not read and not replaced, and no half-written file stays beside it."""
     load(pack)

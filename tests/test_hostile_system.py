@@ -298,18 +298,19 @@ def test_what_may_not_be_written_is_told(closed: Callable[..., Path], tmp_path: 
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o400, 0o500])
+@pytest.mark.parametrize("folder", ["", ".cache/mbc-explorer"], ids=["home", "cache"])
 def test_a_home_that_may_not_be_written_does_no_harm(
-    mode: int, closed: Callable[..., Path], tmp_path: Path, pack: Path
+    mode: int, folder: str, closed: Callable[..., Path], tmp_path: Path, pack: Path
 ) -> None:
-    """Without the right to write, list or enter the home, the answer is the same, and nothing is said."""
-    home = tmp_path / "home"
-    home.mkdir()
-    closed(home, mode)
-    env = {"HOME": str(home), "XDG_CACHE_HOME": ""}
+    """Without the right to write, list or enter the home or the cache, the answer is the same, and nothing is said."""
+    place = tmp_path / "home" / folder
+    place.mkdir(parents=True)
+    closed(place, mode)
+    env = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": ""}
     ran = unprivileged("sources", "--knowledge", str(pack), env=env)
     assert (ran.code, ran.err) == (0, "")
-    home.chmod(0o700)
-    assert list(home.iterdir()) == []
+    place.chmod(0o700)
+    assert list(place.iterdir()) == []
 
 
 def test_a_kept_file_that_others_may_write_is_not_used(pack: Path, tmp_path: Path) -> None:
