@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 FIXED_SEED = 20240219
 FLAT_MIB = 8.0
 """Memory that grows by less between the warm state and the end is flat: allocators keep pages."""
+LONG = 50_000
+"""From so many profiles on, a process tells how far it is."""
 WARM = 0.1
 """The part of the profiles after which memory is taken as warm."""
 
@@ -132,6 +134,8 @@ def compare(seed: int, profiles: int) -> Found:
         if one.known != other.known or one.truths != other.truths:
             return Found(answered, contradicting, refused, unknown, verdicts, json.dumps(given), 0.0)
         answered += 1
+        if profiles >= LONG and answered % (profiles // 10) == 0:
+            print(f"seed {seed}: {answered:,} of {profiles:,} alike", file=sys.stderr, flush=True)
         verdicts += len(one.truths)
         unknown += one.truths.count("unknown")
     return Found(answered, contradicting, refused, unknown, verdicts, None, memory_mib() - warm)

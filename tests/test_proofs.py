@@ -1,8 +1,7 @@
 """The proofs: the pack is clean, every finding is shown on a pack that is broken on purpose, the space is exact.
 
 What is proven of every possible case must not rest on the solver alone: the space is checked against brute force on
-small systems, against the reference evaluator and profiles as users give them on the real one, and against z3 where
-that is installed (`pip install z3-solver`; nothing else needs it).
+small systems, against the reference evaluator and profiles as users give them on the real one, and against z3.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
+import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -489,8 +489,8 @@ def test_a_complete_profile_is_exactly_one_case(profile: dict[str, Any]) -> None
 class Reader:
     """The catalog in the terms of z3, written from the meaning of conditions and sharing nothing with the space."""
 
-    def __init__(self, z3: Any, catalog: Catalog) -> None:
-        self.z3, self.facts = z3, catalog.facts
+    def __init__(self, catalog: Catalog) -> None:
+        self.facts = catalog.facts
         self.solver = z3.Solver()
         self.values = {fact: z3.Int(fact) for fact in catalog.facts}
         for fact, value in self.values.items():
@@ -502,25 +502,24 @@ class Reader:
         """A condition, or with `wanted=False` its opposite; a fact that does not apply meets neither."""
         match condition:
             case All(parts) | AnyOf(parts):
-                joint = self.z3.And if isinstance(condition, All) == wanted else self.z3.Or
+                joint = z3.And if isinstance(condition, All) == wanted else z3.Or
                 return joint([self.read(part, wanted) for part in parts])
             case Not(part):
                 return self.read(part, not wanted)
             case OneOf() | Includes() | AtLeast() | AtMost():
                 fact, values = literal(condition)
                 fitting = [i for i, v in enumerate(self.facts[fact]) if (v in values) == wanted and v != NOT_APPLICABLE]
-                return self.z3.Or([self.values[fact] == i for i in fitting])
+                return z3.Or([self.values[fact] == i for i in fitting])
 
     def is_possible(self, *asked: Any) -> bool:
         """Whether some case allows all of these."""
-        return bool(self.solver.check(*asked) == self.z3.sat)
+        return bool(self.solver.check(*asked) == z3.sat)
 
 
 def test_another_solver_finds_the_same() -> None:
     """Whether each rule can be met and not met, and which of one option implies which, by z3."""
-    z3 = pytest.importorskip("z3", reason="z3-solver is not installed, so the proofs have no second solver here")
     catalog, space = the_catalog(), the_space()
-    reader = Reader(z3, catalog)
+    reader = Reader(catalog)
     terms = {rule.id: reader.read(rule.condition) for rule in catalog.rules.values()}
     diagrams = {rule.id: space.diagram(rule.condition) for rule in catalog.rules.values()}
     for name, met in diagrams.items():
