@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 Plain = dict[str, Any]
 FEW_POINTS = 12
 MARKS = {"described": "+", "undetermined": "?", "not_described": "-"}
+FURTHER = (
+    ("mbc grid", "the categories in one table; --category NAME or --option NAME shows a part of this page"),
+    ("mbc why NAME, mbc why-not NAME", "one option, criterion by criterion"),
+    ("mbc missing", "which questions are still worth asking"),
+)
+"""The commands that go on from an answer."""
 STYLES = {"described": "green", "undetermined": "yellow", "not_described": "dim"}
 
 
@@ -70,6 +76,9 @@ class _ReportPage(Page):
             self.say(f"As of {asked['date']}, undated sources {asked['undated']}. Left out: {left_out}.", 2, hang=2)
         for source in self.data["sources"]:
             self.say(f"{source['id']}: {source_line(source)}", 2, hang=2)
+        self.heading("To go on, with the same profile")
+        for command, what in FURTHER:
+            self.say(f"{command}: {what}", 2, hang=2)
         self.heading("Please note")
         self.say(self.data["disclaimer"], 2)
         self.say(made_by(self.data), 2, "dim")
