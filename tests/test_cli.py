@@ -300,6 +300,13 @@ def test_output_writes_what_would_have_been_printed(shown: str, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_the_output_that_is_called_by_a_dash_is_stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--output -` prints, as it does elsewhere, and makes no file of that name."""
+    monkeypatch.chdir(tmp_path)
+    assert mbc("explore", *DEMONSTRATION, "--output", "-") == mbc("explore", *DEMONSTRATION)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_refused_command_leaves_the_output_as_it_was(tmp_path: Path) -> None:
     """A command that fails writes nothing."""
     target = tmp_path / "answer"
@@ -338,7 +345,7 @@ def test_an_output_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     ran = subprocess.run(["sh", "-c", f"ulimit -f 8; {words}"], capture_output=True, env=environment(), check=False)
     assert (ran.returncode, ran.stderr.decode()) == (
         2,
-        f"mbc: the command is not understood\n{target}: cannot be written (File too large).\n",
+        f"mbc: the answer cannot be written\n{target}: cannot be written (File too large).\n",
     )
     assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("answer", "old")]
 

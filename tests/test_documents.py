@@ -86,10 +86,13 @@ def test_cdk4_6_inhibitors_were_under_study_and_nothing_more_in_2016(catalog: Ca
     assert (option["status"], [view["view"] for view in option["sources"]]) == ("not_described", [["investigational"]])
 
 
-def test_what_is_no_date_is_refused(catalog: Catalog) -> None:
-    """The day is written in ISO form."""
-    with pytest.raises(UsageError, match=r"'last year' is not a date; write it as 2022, 2022-08 or 2022-08-17\."):
-        as_of(catalog, "last year")
+@pytest.mark.parametrize(
+    "word", ["last year", "", "2022-13", "2023-02-29", "0000", "0000-00", "20220817", "2022-8", "٢٠٢٢"], ids=ascii
+)
+def test_what_is_no_date_is_refused(word: str, catalog: Catalog) -> None:
+    """The day is written in ISO form, and there is such a day."""
+    with pytest.raises(UsageError, match=r"is not a date; write it as 2022, 2022-08 or 2022-08-17\."):
+        as_of(catalog, word)
 
 
 def test_a_timeline_runs_by_date_with_the_undated_apart_and_the_silent_named(catalog: Catalog) -> None:

@@ -11,7 +11,7 @@ from mbc_explorer.errors import UsageError, one
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 UNDATED = ("in", "out")
 
 
@@ -39,7 +39,7 @@ def as_of(catalog: Catalog, date: str, undated: str = "out") -> AsOf:
     Raises:
         UsageError: for what is not a date, or another word for `undated`.
     """
-    if not _DATE.fullmatch(date):
+    if not _is_date(date):
         text = f"{date!r} is not a date; write it as 2022, 2022-08 or 2022-08-17."
         raise UsageError(one("wrong-date", "--as-of", text))
     if undated not in UNDATED:
@@ -50,6 +50,16 @@ def as_of(catalog: Catalog, date: str, undated: str = "out") -> AsOf:
         if (source.date[: len(date)] <= date if source.date else undated == "in")
     ]
     return AsOf(date, undated, tuple(there), tuple(name for name in catalog.sources if name not in there))
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is an ISO day, month or year of the calendar."""
+    from datetime import date
+
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(f"{text}-01-01"[: len("2022-08-17")]))
+    except ValueError:
+        return False
 
 
 def restricted(catalog: Catalog, sources: Collection[str]) -> Catalog:

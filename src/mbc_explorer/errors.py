@@ -96,6 +96,12 @@ class UsageError(MbcError):
     headline = "the command is not understood"
 
 
+class OutputError(UsageError):
+    """An answer was asked for in a place where it cannot be written."""
+
+    headline = "the answer cannot be written"
+
+
 class EngineError(MbcError):
     """The rule engine is absent, or did something that it must not do."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.corpus import read_copy, sentences
-from mbc_explorer.errors import UsageError, one
+from mbc_explorer.errors import OutputError, UsageError, one
 from mbc_explorer.folders import write_whole
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def write_ledgers(sources: list[Any], corpus: Path, target: Path) -> dict[str, i
         The number of sentences of each source.
 
     Raises:
-        UsageError: naming every text that is not there or cannot be read, before anything is written; or when a file
-            cannot be written.
+        UsageError: naming every text that is not there or cannot be read, before anything is written.
+        OutputError: when a file cannot be written.
     """
     missing = [source.filename for source in sources if not (corpus / source.filename).is_file()]
     if missing:
@@ -53,5 +53,5 @@ def write_ledgers(sources: list[Any], corpus: Path, target: Path) -> dict[str, i
             path = target / f"{name}.yaml"
             write_whole(path, ledger_text(name, text).encode())
     except OSError as reason:
-        raise UsageError(one("unwritable-file", str(path), f"cannot be written ({reason.strerror}).")) from None
+        raise OutputError(one("unwritable-file", str(path), f"cannot be written ({reason.strerror}).")) from None
     return {name: len(sentences(text)) for name, text in texts.items()}

@@ -17,6 +17,7 @@ from mbc_explorer.errors import (
     MANY,
     UNSEEN,
     UNSEEN_BUT_COLOR,
+    OutputError,
     Problem,
     ProfileError,
     ReaderGone,
@@ -304,15 +305,15 @@ def option_words(catalog: Catalog) -> dict[str, str]:
 
 
 def write_output(text: str, output: Path | None) -> None:
-    """Print text, or write it to a file: whole or not at all.
+    """Print text, or write it to a file: whole or not at all. The file `-` is the standard output.
 
     Raises:
-        UsageError: when the file cannot be written, or the standard output.
+        OutputError: when the file cannot be written, or the standard output.
         ReaderGone: when nobody reads the standard output any more.
     """
     plain = visible(text, UNSEEN_BUT_COLOR if output is None and wants_color() else UNSEEN)
     ended = plain if plain.endswith("\n") else f"{plain}\n"
-    if output is None:
+    if output is None or str(output) == "-":
         _print(ended)
         return
     try:
@@ -323,7 +324,7 @@ def write_output(text: str, output: Path | None) -> None:
     except BrokenPipeError:
         raise ReaderGone from None
     except OSError as reason:
-        raise UsageError(
+        raise OutputError(
             one("unwritable-file", _file_name(str(output)), f"cannot be written ({reason.strerror}).")
         ) from None
     talk(f"wrote {_file_name(str(output))}\n")
@@ -343,7 +344,7 @@ def _print(text: str) -> None:
     except BrokenPipeError:
         raise ReaderGone from None
     except OSError as reason:
-        raise UsageError(one("unwritable-file", "stdout", f"cannot be written ({reason.strerror}).")) from None
+        raise OutputError(one("unwritable-file", "stdout", f"cannot be written ({reason.strerror}).")) from None
 
 
 def wants_color() -> bool:
