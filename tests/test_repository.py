@@ -27,15 +27,18 @@ RUN = 10
 ORDER = (
     "version", "errors", "condition", "catalog", "folders", "corpus", "yaml_source", "schema", "loading", "structure",
     "primes", "space", "engine", "compiling", "compiled", "ledger", "profile", "facts", "evaluate", "explain", "report",
-    "case", "concerning", "as_of", "explorer", "settling", "origin", "reasons", "comparing", "edit", "questions",
-    "counterfactuals", "minimal_pairs", "second_readings", "published", "lookup", "verbatim", "english", "findable",
+    "case", "concerning", "as_of", "explorer", "settling", "origin", "reasons", "comparing", "histories", "edit",
+    "questions", "counterfactuals", "minimal_pairs", "second_readings", "published", "lookup", "verbatim", "english",
+    "findable",
     "search", "grid", "matrix", "timeline", "criteria_map", "render.words", "render.page", "render.frame",
     "render.text", "render.reasons", "render.ways", "render.changes", "render.questions", "render.markdown",
     "render.vocabulary", "render.entries", "render.grid", "render.matrix", "render.mutations", "render.errors",
     "render.pairs", "render.readings", "render.decision_map", "render.drawing", "render.map_page", "render",
     "checks.wording", "checks.fingerprints", "checks.accounting", "checks.naming", "checks.paraphrases",
-    "checks.attribution", "checks.citations", "checks.cases", "checks.findings", "checks.invariants", "checks.proofs",
-    "checks.trials", "checks.mutants", "checks.tally", "checks.mutations", "checks", "coverage", "render.coverage",
+    "checks.attribution", "checks.citations", "checks.cases", "checks.expectations", "checks.findings",
+    "checks.invariants", "checks.proofs", "checks.trials", "checks.mutants", "checks.tally", "checks.known",
+    "checks.judge", "checks.derivations", "checks.asides", "checks.grounds", "checks.mutations", "checks", "coverage",
+    "render.coverage",
     "cli.app", "cli.options", "cli.explore", "cli.profile", "cli.sources", "cli.schema", "cli.check", "cli.ledger",
     "cli.agents", "cli.categories", "cli.glossary", "cli.differences", "cli.show", "cli.search", "cli.question",
     "cli.why", "cli.why_not", "cli.nearest", "cli.what_if", "cli.compare", "cli.missing", "cli.pairs", "cli.readings",
@@ -49,8 +52,8 @@ OUTSIDE = {
     "zoneinfo",
 }  # fmt: skip
 """Clock, chance, network and logs."""
-SEEDED = {("minimal_pairs", "random")}
-"""Where chance is allowed: drawn from a seed that the caller gives, so that the same comes out again."""
+EXCEPTED = {("minimal_pairs", "random"), ("as_of", "datetime")}
+"""Chance drawn from a seed that the caller gives, so that the same comes out again; a calendar, and no clock."""
 EXECUTING = {"pickle", "marshal", "shelve", "dill", "runpy", "code", "ctypes", "subprocess", "multiprocessing"}
 """Modules that turn data into actions."""
 
@@ -267,10 +270,12 @@ def test_a_library_is_imported_where_it_belongs(library: str, where: set[str]) -
 def test_nothing_reads_a_clock_throws_dice_logs_or_opens_a_connection() -> None:
     """No module imports a clock, chance, a network or a log: same input, same bytes, and no trace left."""
     found = [found for found in all_imports() if {found.name, found.name.partition(".")[0]} & OUTSIDE]
-    assert [str(one) for one in found if (one.where, one.name) not in SEEDED] == []
-    for where, _ in SEEDED:
+    assert [str(one) for one in found if (one.where, one.name) not in EXCEPTED] == []
+    for where, name in EXCEPTED:
         text = (PACKAGE / f"{where}.py").read_text(encoding="utf-8")
-        assert "from random import Random\n" in text and not re.search(r"\bRandom\(\)", text), "chance without a seed"
+        taken, never = {"random": ("Random", r"\bRandom\(\)"), "datetime": ("date", r"\b(today|now)\(")}[name]
+        assert re.search(rf"from {name} import {taken}\n", text), f"{where} takes more of {name} than it may"
+        assert not re.search(never, text), f"{where} throws dice or reads a clock"
 
 
 def test_nothing_executes_data() -> None:

@@ -18,6 +18,7 @@ from copies import Copy
 from mbc_explorer.checks import mutations as module
 from mbc_explorer.checks.attribution import Attribution
 from mbc_explorer.checks.citations import CONTEXT, MOVE, misquotes
+from mbc_explorer.checks.expectations import widened
 from mbc_explorer.checks.mutants import (
     ADD,
     DROP,
@@ -33,8 +34,21 @@ from mbc_explorer.checks.mutants import (
     condition_mutants,
     siblings,
 )
-from mbc_explorer.checks.mutations import mutate, widened
-from mbc_explorer.checks.tally import ALTERNATIVES, CASES, CITATIONS, CRITERIA, NAMES, OTHERS
+from mbc_explorer.checks.mutations import asked_by_mutants, mutate
+from mbc_explorer.checks.tally import (
+    ALTERNATIVES,
+    APPLICABILITY,
+    CASES,
+    CITATIONS,
+    CRITERIA,
+    DERIVATIONS,
+    IMPLIED,
+    NAMES,
+    NOTES,
+    OTHERS,
+    READINGS,
+    WHENS,
+)
 from mbc_explorer.checks.trials import Trials
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.condition import ALWAYS, All, AtLeast, AtMost, Includes, Not, OneOf
@@ -58,6 +72,8 @@ if TYPE_CHECKING:
 RULES = "rules/mnt-undated/treatment.yaml"
 CASES_FILE = "rules/mnt-undated/treatment.cases.yaml"
 STATEMENTS = "knowledge/statements/mnt-undated/treatment.yaml"
+BESIDE = (DERIVATIONS, APPLICABILITY, IMPLIED, NOTES, READINGS, WHENS)
+"""The groups of what is no rule; tests/test_ground_mutations.py has their tests."""
 POSITIVE, NEGATIVE = OneOf("her2_status", ("positive",)), OneOf("her2_status", ("negative",))
 
 
@@ -101,14 +117,21 @@ def test_every_mutant_of_the_checkout_is_noticed(folders: Folders, corpus: Path)
         (ALTERNATIVES, len(catalog.rules)),
         (CITATIONS, len(catalog.rule_statements)),
         (OTHERS, len(catalog.statements) - len(catalog.rule_statements)),
+        (DERIVATIONS, len(loaded.profile.model.derivations)),
+        (APPLICABILITY, sum(row.applies_when is not None for row in catalog.attributes.values())),
+        (IMPLIED, 1),
+        (NOTES, len(catalog.notes)),
+        (READINGS, len(catalog.readings)),
+        (WHENS, sum(row.when is not None for row in catalog.statements.values())),
     }
     for kinds in found.groups.values():
         for kind, tally in kinds.items():
             assert tally.made == tally.caught + tally.equivalent + tally.same + tally.survived, kind
             assert tally.made > 0, kind
-    for kind, tally in found.groups[CRITERIA].items():
-        assert tally.by[CASES] == tally.caught, f"only another check notices a rule's {kind}"
-    assert len(found.equivalent) == sum(tally.equivalent for tally in found.groups[CRITERIA].values())
+    for group in (CRITERIA, *BESIDE):
+        for kind, tally in found.groups[group].items():
+            assert tally.by[CASES] == tally.caught, f"only another check notices a {kind} of {group}"
+    assert len(found.equivalent) == sum(tally.equivalent for kinds in found.groups.values() for tally in kinds.values())
     rules = found.groups[CITATIONS]
     assert rules[MOVE].same <= 4, "more sentences of rules can be exchanged for a neighbor"
     assert all(tally.same <= 2 for kind, tally in rules.items() if kind not in (MOVE, CONTEXT))
@@ -118,7 +141,7 @@ def test_every_mutant_of_the_checkout_is_noticed(folders: Folders, corpus: Path)
 
 def test_what_is_equivalent_by_the_solver_is_so_by_the_search(catalog: Catalog) -> None:
     """Two ways to the same: decision diagrams over every case, and the evaluator's search for a case that differs."""
-    wide = widened(catalog)
+    wide = widened(catalog, asked_by_mutants(catalog))
     space, evaluator = Space(wide), Evaluator(wide)
     counted: Counter[bool] = Counter()
     for rule, mutants in condition_mutants(catalog):
@@ -385,13 +408,13 @@ def test_the_command_tells_what_it_tried(pack: Copy) -> None:
     assert ran.code == 0
     assert re.search(r"^Mutants: \d+ tried, \d+ equal, 0 same; of the other (\d+) caught \1 \(100 %\), survived 0\.$",
                      ran.out, re.MULTILINE)  # fmt: skip
-    tables = ran.out.split("Mutants: ")[1].split("One mutant may")[0].splitlines()
+    tables = ran.out.split("Mutants: ")[1].split("One mutant may")[0].splitlines()[1:]
     assert max(map(len, tables)) <= 80
     assert "No citation was changed" in ran.out
     assert "\r" not in ran.err
     data = json.loads(mbc("check", "--mutate", "--knowledge", str(pack.root), "--json").out)
     CheckOut.model_validate(data)
-    assert set(data["mutations"]["groups"]) == {CRITERIA, ALTERNATIVES}
+    assert set(data["mutations"]["groups"]) == {CRITERIA, ALTERNATIVES, *BESIDE}
     assert data["mutations"]["without"] == ["texts"]
     plain = json.loads(mbc("check", "--knowledge", str(pack.root), "--json").out)
     CheckOut.model_validate(plain)
@@ -445,7 +468,7 @@ def test_a_terminal_is_told_how_far_it_is(pack: Copy) -> None:
 
 def test_the_evaluator_judges_mutants_of_facts_that_no_rule_asks_for(catalog: Catalog) -> None:
     """A mutant may ask whether tamoxifen is planned, which no rule does; the wider catalog has the fact."""
-    wide = widened(catalog)
+    wide = widened(catalog, asked_by_mutants(catalog))
     assert "planned_therapies:tamoxifen" not in catalog.facts
     evaluator = Evaluator(wide)
     condition = Includes("planned_therapies", "tamoxifen")

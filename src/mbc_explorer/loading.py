@@ -18,6 +18,7 @@ from mbc_explorer.schema import (
     CasesFile,
     CategoriesFile,
     DifferencesFile,
+    ExpectationsFile,
     GlossaryFile,
     InvariantsFile,
     LedgerFile,
@@ -71,6 +72,7 @@ class Pack(NamedTuple):
     statements: list[Loaded]
     rules: list[Loaded]
     cases: list[Loaded]
+    expectations: list[Loaded]
     invariants: list[Loaded]
     digest: str
 
@@ -110,13 +112,14 @@ def read_pack(folders: Folders) -> Pack:
     statements = every(knowledge, "statements/*/*.yaml", StatementsFile)
     rule_files = every(rules, "*/*.yaml", RulesFile, skip=CASES_SUFFIX)
     cases = every(rules, f"*/*{CASES_SUFFIX}", CasesFile)
+    expectations = every(knowledge, "cases.yaml", ExpectationsFile)
     invariants = every(rules, "invariants.yaml", InvariantsFile)
     if problems:
         raise KnowledgeError(sorted(problems, key=place_order))
     sources, profile, categories, agents = (loaded for loaded in single.values() if loaded is not None)
     return Pack(
         *(sources, profile, categories, agents, ledgers, set_aside, differences, glossary, matrix, naming),
-        *(statements, rule_files, cases, invariants, digest),
+        *(statements, rule_files, cases, expectations, invariants, digest),
     )
 
 

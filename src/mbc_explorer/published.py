@@ -773,9 +773,12 @@ class MutantsOut(Published):
 
 
 class EquivalentOut(Published):
-    """A condition that no possible case tells from the rule's own."""
+    """A condition that no possible case tells from the one that is there: of a rule, a reading, a derivation and so on.
 
-    rule: str
+    Empty where a derivation is changed as a whole.
+    """
+
+    of: str
     kind: str
     condition: dict[str, Any]
 

@@ -14,7 +14,7 @@ from mbc_explorer.primes import And, Formula, Literal, Or, complement, formula
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from mbc_explorer.catalog import Catalog
+    from mbc_explorer.catalog import Catalog, Constraint
     from mbc_explorer.condition import Condition
 
 Diagram = Any
@@ -49,10 +49,7 @@ class Space:
         self._complete: Diagram = self._manager.true()
         for fact, values in catalog.facts.items():
             self._complete &= self._declared(fact, values)
-        self._allowed = {
-            constraint.id: ~self.diagram(constraint.given) | self.diagram(constraint.then)
-            for constraint in catalog.constraints.values()
-        }
+        self._allowed = {constraint.id: self._cases(constraint) for constraint in catalog.constraints.values()}
         self.possible: Diagram = self._kept(self._allowed)
         """The cases that contradict nothing."""
 
@@ -79,6 +76,16 @@ class Space:
         found = self._complete
         for name in constraints:
             found &= self._allowed[name]
+        return found
+
+    def _cases(self, constraint: Constraint) -> Diagram:
+        return ~self.diagram(constraint.given) | self.diagram(constraint.then)
+
+    def allowed(self, constraints: Iterable[Constraint]) -> Diagram:
+        """The cases that contradict none of some other constraints on the same facts."""
+        found = self._complete
+        for constraint in constraints:
+            found &= self._cases(constraint)
         return found
 
     def diagram(self, condition: Condition) -> Diagram:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mbc_explorer.checks.accounting import Account, accounts, check_accounts
 from mbc_explorer.checks.attribution import check_attribution
 from mbc_explorer.checks.cases import check_axes, check_cases
+from mbc_explorer.checks.expectations import check_expectations
 from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
@@ -35,7 +36,7 @@ class Checked(NamedTuple):
     proven: dict[str, int]
     """How much was proven of every possible case, by kind of claim; nothing where that was not asked for."""
     mutations: dict[str, Any]
-    """Which check notices mutants of rules and citations; nothing where that was not asked for."""
+    """Which check notices mutants of rules, derivations, citations and so on; nothing where that was not asked for."""
     problems: list[Problem]
 
 
@@ -53,7 +54,7 @@ def check(
         folders: the pack.
         corpus: a local copy of the texts; without it, fingerprints and copied words are not checked, and not counted.
         proofs: also prove the rules and invariants of every possible case; this needs the solver of the extra `verify`.
-        mutations: also try mutants of every rule and citation, where nothing else is wrong.
+        mutations: also try mutants of every rule, of what it rests on and of every citation, where nothing is wrong.
         progress: told how far the mutants are.
 
     Raises:
@@ -64,17 +65,24 @@ def check(
     catalog = Compiler(pack).catalog()
     texts = knowledge_texts(pack)
     cases, case_problems = check_cases(pack, catalog)
+    further, expectation_problems = check_expectations(pack, catalog)
     counts = {
         "sources": len(catalog.sources),
         "statements": len(catalog.statements),
         "differences": len(catalog.differences),
         "rules": len(catalog.rules),
         "readings": len(catalog.readings),
-        "cases": cases,
+        "cases": cases + further,
         "agents": len(catalog.agents),
         "texts": len(texts),
     }
-    problems = [*case_problems, *check_axes(pack, catalog), *check_wording(texts), *check_accounts(pack)]
+    problems = [
+        *case_problems,
+        *expectation_problems,
+        *check_axes(pack, catalog),
+        *check_wording(texts),
+        *check_accounts(pack),
+    ]
     spoken = {name: sentences_of(catalog, name, corpus) for name in catalog.sources} if corpus else None
     problems += check_attribution(pack, catalog, spoken)
     if corpus is not None and spoken is not None:

@@ -150,8 +150,15 @@ class Attribution:
         cited = f"its sentences ({', '.join(map(str, claim.numbers))}) do not"
         for kind, name in self._missing(claim, text):
             yield claim.about(None, f"unattributed-{kind}", f"names {name}, which {cited}")
-        when = claim.statement.when
-        for leaf in asked(when) if when else ():
+        yield from self.of_when(claim)
+
+    def of_when(self, claim: Claim) -> Iterator[Finding]:
+        """What the condition of a statement itself asks and its sentences do not say."""
+        text, when = self.text(claim), claim.statement.when
+        if text is None or when is None:
+            return
+        cited = f"its sentences ({', '.join(map(str, claim.numbers))}) do not"
+        for leaf in asked(when):
             if not (
                 self.naming.is_asked(leaf, text) or (isinstance(leaf, Includes) and self.naming.is_item(leaf, text))
             ):

@@ -74,6 +74,8 @@ class CaseRunner:
         proven: dict[str, list[Ran]] = {}
         for loaded in pack.cases:
             for index, case in enumerate(loaded.model.cases):
+                if case.rule is None:
+                    continue
                 name = f"{loaded.model.source}.{case.rule}"
                 rule = self._catalog.rules.get(name)
                 if rule is None:

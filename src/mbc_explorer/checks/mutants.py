@@ -12,7 +12,7 @@ from mbc_explorer.catalog import STANCES
 from mbc_explorer.condition import ALWAYS, All, Any, AtLeast, AtMost, Includes, Not, OneOf, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mbc_explorer.catalog import Attribute, Catalog, Rule
     from mbc_explorer.condition import Condition, Leaf
@@ -41,19 +41,31 @@ def condition_mutants(catalog: Catalog) -> Iterator[tuple[Rule, list[Mutant]]]:
     for rule in catalog.rules.values():
         asked.setdefault(rule.source, {}).update(dict.fromkeys(leaves(rule.condition)))
     for rule in catalog.rules.values():
-        found: dict[Condition, str] = {}
-        if rule.condition != ALWAYS:
-            found[ALWAYS] = DROP
-            found[Not(rule.condition)] = NEGATE
-            for kind, mutant in changed(rule.condition, vocabulary):
-                found.setdefault(mutant, kind)
-        own = {leaf.attribute for leaf in leaves(rule.condition)}
-        for leaf in asked[rule.source]:
-            if leaf.attribute not in own:
-                parts = rule.condition.parts if isinstance(rule.condition, All) else (rule.condition,)
-                found.setdefault(All((*parts, leaf)), ADD)
-        found.pop(rule.condition, None)
+        found = variants(rule.condition, vocabulary, asked[rule.source])
         yield rule, [Mutant(kind, rule._replace(condition=condition)) for condition, kind in found.items()]
+
+
+def variants(condition: Condition, vocabulary: Vocabulary, asked: Iterable[Leaf]) -> dict[Condition, str]:
+    """Every condition that differs from this one in one place, with the kind of the change, each once.
+
+    Args:
+        condition: what is changed.
+        vocabulary: what may stand in the place of what it asks.
+        asked: the questions that could be added to it.
+    """
+    found: dict[Condition, str] = {}
+    if condition != ALWAYS:
+        found[ALWAYS] = DROP
+        found[Not(condition)] = NEGATE
+        for kind, mutant in changed(condition, vocabulary):
+            found.setdefault(mutant, kind)
+    own = {leaf.attribute for leaf in leaves(condition)}
+    for leaf in asked:
+        if leaf.attribute not in own:
+            parts = condition.parts if isinstance(condition, All) else (condition,)
+            found.setdefault(All((*parts, leaf)), ADD)
+    found.pop(condition, None)
+    return found
 
 
 def alternative_mutants(catalog: Catalog) -> Iterator[tuple[Rule, list[Mutant]]]:
@@ -175,6 +187,8 @@ def _changed_leaf(leaf: Leaf, vocabulary: Vocabulary) -> Iterator[tuple[str, Con
                     wider, narrower = other in implied.get(item, ()), item in implied.get(other, ())
                     yield WEAKEN if wider else NARROW if narrower else SWAP, Includes(name, other)
         case AtLeast(name, number) | AtMost(name, number):
+            if attribute.kind == "list":
+                return  # of a list only whether it holds something can be asked
             more, fewer = (NARROW, WEAKEN) if isinstance(leaf, AtLeast) else (WEAKEN, NARROW)
             yield more, leaf._replace(number=number + 1)
             if number > int(isinstance(leaf, AtLeast)):

@@ -1,4 +1,5 @@
-"""Mutants of every rule and every citation, and which check notices each of them: `mbc check --mutate`.
+"""Mutants of rules, of what they rest on, of what stands beside them and of citations, and which check notices each of
+them: `mbc check --mutate`.
 
 A mutant that no check notices is a problem, unless nothing could tell it apart: a condition that no possible case tells
 from the rule's own, a sentence that names the same as its neighbor. These are proven so, and counted apart.
@@ -6,11 +7,17 @@ from the rule's own, a sentence that names the same as its neighbor. These are p
 
 from __future__ import annotations
 
-from copy import copy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from mbc_explorer.checks.asides import Asides, aside_mutants
 from mbc_explorer.checks.attribution import Attribution, Texts, rule_places, statement_places
 from mbc_explorer.checks.citations import CONCERN, OF_CITATIONS, misquotes
+from mbc_explorer.checks.derivations import applicability_mutants, derivation_mutants, implied_mutants
+from mbc_explorer.checks.expectations import NOTE, READING, STATEMENT, read_expectations, widened
+from mbc_explorer.checks.grounds import Grounds, asked_by_grounds, grounds_of, grounds_of_rules
+from mbc_explorer.checks.judge import Judge
+from mbc_explorer.checks.known import Known, known_of
 from mbc_explorer.checks.mutants import (
     ADD,
     OF_ALTERNATIVES,
@@ -22,80 +29,60 @@ from mbc_explorer.checks.mutants import (
 from mbc_explorer.checks.tally import (
     ACCOUNTS,
     ALTERNATIVES,
+    APPLICABILITY,
     CASES,
     CITATIONS,
     CRITERIA,
+    DERIVATIONS,
+    IMPLIED,
     INVARIANTS,
     NAMES,
+    NOTES,
     OTHERS,
     PROOFS,
+    READINGS,
     TEXTS,
+    WHENS,
     Mutated,
     Tally,
 )
 from mbc_explorer.checks.trials import Trials
 from mbc_explorer.condition import facts_read, to_yaml
-from mbc_explorer.errors import EngineError, Problem, ProfileError
-from mbc_explorer.evaluate import WORDS, Evaluator
+from mbc_explorer.errors import EngineError, Problem
 from mbc_explorer.explain import condition_text, fact_text
-from mbc_explorer.facts import known_facts
-from mbc_explorer.profile import Profile, read_profile
+from mbc_explorer.loading import Resolver
 from mbc_explorer.space import Space
-from mbc_explorer.structure import structural_constraints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mbc_explorer.catalog import Catalog, Rule
     from mbc_explorer.checks.citations import Misquote
     from mbc_explorer.checks.mutants import Mutant
     from mbc_explorer.checks.paraphrases import Claim
     from mbc_explorer.condition import Condition
+    from mbc_explorer.evaluate import Evaluator
     from mbc_explorer.loading import Pack
-    from mbc_explorer.space import Diagram
 
 Plain = dict[str, Any]
 
 
-class Known(NamedTuple):
-    """One profile of a case beside a rule: what is known of it and what the case says of the rule."""
-
-    profile: Mapping[str, Any]
-    facts: dict[str, str]
-    truth: str
+_ASIDES = {NOTES: NOTE, READINGS: READING, WHENS: STATEMENT}
 
 
-def widened(catalog: Catalog) -> Catalog:
-    """A catalog with every fact that a mutant of one of its rules asks for, and what ties it to the others."""
-    asked: list[Condition] = [mutant.rule.condition for _, mutants in condition_mutants(catalog) for mutant in mutants]
-    asked += [rule.condition for rule in catalog.rules.values()]
-    asked += [reading.condition for reading in catalog.readings.values()]
-    asked += [note.when for note in catalog.notes.values()]
-    asked += [row.when for row in catalog.statements.values() if row.when]
-    stated = [row for row in catalog.constraints.values() if row.basis != "structure"]
-    asked += [side for row in stated for side in (row.given, row.then)]
-    attributes = list(catalog.attributes.values())
-    asked += [row.applies_when for row in attributes if row.applies_when]
-    structural, facts = structural_constraints(attributes, asked, catalog.implied)
-    wider = copy(catalog)
-    wider.constraints = {row.id: row for row in (*stated, *structural)}
-    wider.facts = facts
-    return wider
+def asked_by_mutants(catalog: Catalog) -> list[Condition]:
+    """What the mutants of rules ask for."""
+    return [mutant.rule.condition for _, mutants in condition_mutants(catalog) for mutant in mutants]
 
 
 def cases_of(pack: Pack, catalog: Catalog, evaluator: Evaluator) -> dict[str, list[Known]]:
     """For each rule, the profiles of its cases."""
     found: dict[str, list[Known]] = {}
     for loaded in pack.cases:
-        for case in loaded.model.cases:
-            rows = found.setdefault(f"{loaded.model.source}.{case.rule}", [])
+        for case in [case for case in loaded.model.cases if case.rule]:
             stated = [(case.profile, "met"), *(({**case.profile, **c.set}, c.truth) for c in case.changes)]
-            for profile, truth in stated:
-                try:
-                    known = known_facts(read_profile(Profile(profile), catalog), catalog).known
-                except ProfileError:  # reported by the check of the cases
-                    continue
-                rows.append(Known(profile, {**known, **evaluator.implied(known)}, truth))
+            rows = [known_of(profile, truth, catalog, evaluator) for profile, truth in stated]
+            found.setdefault(f"{loaded.model.source}.{case.rule}", []).extend(row for row in rows if row)
     return found
 
 
@@ -121,9 +108,15 @@ class Mutations:
     ) -> None:
         self._pack, self._catalog, self._texts = pack, catalog, texts
         self._progress = progress or (lambda *_: None)
-        self._wide = widened(catalog)
-        self._evaluator = Evaluator(self._wide)
-        self._cases = cases_of(pack, self._wide, self._evaluator)
+        self._expectations = list(read_expectations(pack, catalog, Resolver(pack)))
+        self._derived = {
+            DERIVATIONS: list(derivation_mutants(pack, catalog)),
+            APPLICABILITY: list(applicability_mutants(pack, catalog)),
+            IMPLIED: list(implied_mutants(pack, catalog)),
+        }
+        self._aside = aside_mutants(pack, catalog)
+        beside = [mutant for rows in self._aside.values() for row in rows for mutant in row.mutants]
+        self._wide = widened(catalog, [*asked_by_mutants(catalog), *beside])
         self._attribution = Attribution(pack, catalog, texts) if pack.naming else None
         self._rules, self._statements = rule_places(pack), statement_places(pack)
         self._problems: list[Problem] = []
@@ -132,6 +125,8 @@ class Mutations:
         self._without: list[str] = [] if pack.naming else [NAMES]
         self._without += [] if texts is not None else [TEXTS]
         self._space = self._solver()
+        self._judge = Judge(self._wide, self._space)
+        self._cases = cases_of(pack, self._wide, self._judge.evaluator)
         self._trials = Trials(pack, catalog) if self._space else None
         self._wide_trials: Trials | None = None
 
@@ -146,6 +141,8 @@ class Mutations:
     def run(self) -> Mutated:
         """Everything, group by group."""
         groups = {CRITERIA: self._criteria(), ALTERNATIVES: self._alternatives()}
+        groups |= self._of_grounds()
+        groups |= self._of_asides()
         if self._texts is not None and self._attribution is not None:
             claims = self._attribution.claims.values()
             groups[CITATIONS] = self._citations(CITATIONS, self._attribution, [c for c in claims if c.rules])
@@ -165,12 +162,10 @@ class Mutations:
     def _criterion(self, rule: Rule, mutant: Mutant, tally: Tally) -> None:
         tally.made += 1
         condition = mutant.rule.condition
-        noticed = any(
-            WORDS[self._evaluator.truth(condition, case.facts)] != case.truth for case in self._cases.get(rule.id, ())
-        )
-        if not noticed and self._is_equivalent(rule, mutant.rule):
+        noticed = any(self._judge.truth(condition, case.facts) != case.truth for case in self._cases.get(rule.id, ()))
+        if not noticed and self._judge.is_same(rule.condition, condition):
             tally.equivalent += 1
-            self._equivalent.append({"rule": rule.id, "kind": mutant.kind, "condition": to_yaml(condition)})
+            self._equivalent.append({"of": rule.id, "kind": mutant.kind, "condition": to_yaml(condition)})
             return
         caught, asked = [CASES] if noticed else [], [CASES, *self._names_asked]
         caught += [NAMES] if self._is_named_otherwise(rule, mutant.rule) else []
@@ -186,18 +181,6 @@ class Mutations:
     @property
     def _names_asked(self) -> list[str]:
         return [NAMES] if self._attribution else []
-
-    def _is_equivalent(self, rule: Rule, mutant: Rule) -> bool:
-        if self._space is not None:
-            return not self._space.is_possible(self._between(rule, mutant, self._space))
-        return not any(
-            self._evaluator.possible({}, [(rule.condition, here), (mutant.condition, not here)])
-            for here in (True, False)
-        )
-
-    def _between(self, rule: Rule, mutant: Rule, space: Space) -> Diagram:
-        """The cases that meet one of the conditions and not the other."""
-        return space.diagram(rule.condition) ^ space.diagram(mutant.condition)
 
     def _wider_trials(self) -> Trials | None:
         """The proofs with the facts that only mutants ask for; slower, and seldom needed."""
@@ -229,12 +212,33 @@ class Mutations:
     def _told_apart(self, rule: Rule, mutant: Rule) -> str:
         """A profile on which the rule is met and the mutant not, or the other way round: a case that could be added."""
         for known in (known for cases in self._cases.values() for known in cases):
-            truths = [WORDS[self._evaluator.truth(one.condition, known.facts)] for one in (rule, mutant)]
+            truths = [self._judge.truth(one.condition, known.facts) for one in (rule, mutant)]
             if truths[0] != truths[1]:
                 return f"a case to add: profile {dict(known.profile)}, truth {truths[0]} (the mutant: {truths[1]})"
-        facts = self._space.few(self._between(rule, mutant, self._space)) if self._space else None
+        space = self._space
+        facts = space.few(self._judge.between(rule.condition, mutant.condition, space)) if space else None
         texts = "; ".join(fact_text(fact, [value], self._wide) for fact, value in (facts or {}).items())
         return f"a case to add has: {texts}" if texts else "no profile of any case tells them apart"
+
+    # what rules rest on, and what stands beside them
+
+    def _of_grounds(self) -> dict[str, dict[str, Tally]]:
+        asked = asked_by_grounds(self._derived, self._expectations)
+        wide = widened(self._catalog, asked)
+        judge = Judge(wide, Space(wide) if self._space else None)
+        cases = [*grounds_of(self._expectations, wide), *grounds_of_rules(self._cases, wide)]
+        grounds = Grounds(self._derived, asked, cases, judge)
+        found = {group: grounds.tally(group, partial(self._progress, group)) for group in self._derived}
+        self._problems += grounds.problems
+        self._equivalent += grounds.equivalent
+        return found
+
+    def _of_asides(self) -> dict[str, dict[str, Tally]]:
+        asides = Asides(self._aside, self._expectations, self._judge, self._attribution)
+        found = {group: asides.tally(kind, partial(self._progress, group)) for group, kind in _ASIDES.items()}
+        self._problems += asides.problems
+        self._equivalent += asides.equivalent
+        return found
 
     # alternatives
 

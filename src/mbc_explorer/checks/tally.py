@@ -18,6 +18,8 @@ CASES, INVARIANTS, PROOFS, NAMES, ACCOUNTS = "cases", "invariants", "proofs", "n
 account of every sentence."""
 TEXTS = "texts"
 CRITERIA, ALTERNATIVES, CITATIONS, OTHERS = "criteria", "alternatives", "citations of rules", "citations of the rest"
+DERIVATIONS, APPLICABILITY, IMPLIED = "derivations", "applicability", "values that imply others"
+NOTES, READINGS, WHENS = "notes", "other readings", "conditions of statements"
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Mutated(NamedTuple):
 
     groups: dict[str, dict[str, Tally]]
     equivalent: list[Plain]
-    """Conditions that no possible case tells from the rule's own: `rule`, `kind`, `condition`."""
+    """Conditions that no possible case tells from the one that is there: `of` what, `kind`, `condition`."""
     same: list[Plain]
     """Changed citations that still name everything: `statement`, `kind`, `change`, and `names` that are named."""
     without: list[str]

@@ -66,6 +66,7 @@ def knowledge_texts(pack: Pack) -> list[KnowledgeText]:
         *pack.naming,
         *pack.rules,
         *pack.cases,
+        *pack.expectations,
         *pack.invariants,
     ]
     return [

@@ -27,8 +27,8 @@ Mutate = Annotated[
     bool,
     typer.Option(
         "--mutate",
-        help="Also change every rule and, with a corpus, every citation in one small thing after the other: "
-        "some check has to notice each change.",
+        help="Also change every rule, derivation, note, other reading and condition of a statement and, with a corpus, "
+        "every citation in one small thing after the other: some check has to notice each change.",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Which check notices mutants of rules and citations, as tables."""
+"""Which check notices mutants of rules, of what they rest on and of citations, as tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 Plain = dict[str, Any]
 
 _APART = {
-    "equivalent": "equal: no possible case tells the mutant from its rule (each proven so; --json lists them)",
+    "equivalent": "equal: no possible case tells the mutant from what is there (each proven so; --json lists them)",
     "same": "same: what is then cited still names all that is spoken of (--json lists them with the names)",
 }
 _HEADS = {"equivalent": "equal", "same": "same"}
