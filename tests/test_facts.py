@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from copy import copy
+from itertools import product
+from operator import le
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from mbc_explorer import Explorer, Profile, ProfileError, load_catalog
 from mbc_explorer.condition import NOT_APPLICABLE, AtLeast, AtMost, Condition, Not, OneOf, attribute_of
 from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.evaluate import Evaluator
-from mbc_explorer.facts import known_facts
+from mbc_explorer.facts import contradictions, known_facts
 from mbc_explorer.profile import read_profile
 
 if TYPE_CHECKING:
@@ -586,6 +592,165 @@ def test_a_stated_menopausal_status_settles_the_sex(status: str) -> None:
 def test_what_cannot_be_true_together_is_refused_with_the_fields(given: dict[str, Any], fields: str) -> None:
     """A contradiction names the fields that the user stated, once."""
     assert refused(**given) == [fields]
+
+
+# Counts of which one is a part of the other
+
+
+PARTS = ("prior_anti_her2_regimens", "metastatic_regimens", "regimens_stopped_for_progression", "completed_regimens")
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("whole", [0, 1, 2, 3, 7, 9998])
+def test_a_part_is_as_much_as_the_whole_and_not_more(part: str, whole: int) -> None:
+    """However far beyond the numbers that some rule asks for; what is unknown contradicts nothing."""
+    assert facts(prior_regimens=whole, **{part: whole})
+    assert facts(prior_regimens="unknown", **{part: whole + 1})
+    assert facts(prior_regimens=whole, **{part: "unknown"})
+    assert refused(prior_regimens=whole, **{part: whole + 1}) == [f"prior_regimens + {part}"]
+
+
+@pytest.mark.parametrize(
+    ("prior", "whole", "most"),
+    [
+        (["letrozole", "unknown"], 3, 2),
+        (["unknown", "letrozole"], 3, 2),
+        (["letrozole", "docetaxel", "unknown"], 7, 5),
+        (["trastuzumab", "letrozole", "unknown"], 3, 2),
+        (["targeted therapy", "unknown"], 3, 3),
+        (["letrozole+unknown", "unknown"], 3, 3),
+    ],
+)
+def test_regimens_that_are_no_part_leave_the_fewer_for_it(prior: list[str], whole: int, most: int) -> None:
+    """Of three regimens of which one held no HER2-directed therapy, two can have."""
+    assert facts(prior=prior, prior_regimens=whole, prior_anti_her2_regimens=most)
+    three = ["prior_regimens + prior_anti_her2_regimens + prior_therapies"]
+    two = ["prior_regimens + prior_anti_her2_regimens"]
+    beyond = refused(prior=prior, prior_regimens=whole, prior_anti_her2_regimens=most + 1)
+    assert beyond == (three if most < whole else two)
+
+
+@pytest.mark.parametrize(
+    ("stopped", "count", "fields"),
+    [
+        ("T-DM1", "prior_anti_her2_regimens", ["prior_anti_her2_regimens + therapies_stopped_for_progression"]),
+        ("letrozole", "prior_anti_her2_regimens", []),
+        ("targeted therapy", "prior_anti_her2_regimens", []),
+        ("letrozole", "metastatic_regimens", []),
+        ("letrozole", "completed_regimens", []),
+    ],
+)
+def test_a_therapy_that_is_listed_is_counted(stopped: str, count: str, fields: list[str]) -> None:
+    """That none is counted is refused beside a therapy that surely was part of such a regimen; that one is, is not."""
+    assert facts(therapies_stopped_for_progression=stopped, **{count: 1})
+    if fields:
+        assert refused(therapies_stopped_for_progression=stopped, **{count: 0}) == fields
+    else:
+        assert facts(therapies_stopped_for_progression=stopped, **{count: 0})
+
+
+def test_counts_that_contradict_each_other_are_told_with_both_and_the_reason() -> None:
+    """The message gives the numbers, why they cannot be, and what in the history makes it so."""
+    with pytest.raises(ProfileError) as caught:
+        facts(prior_regimens=3, prior_anti_her2_regimens=7)
+    assert str(caught.value) == (
+        "prior_regimens + prior_anti_her2_regimens: contradict each other: prior_regimens (3) and "
+        "prior_anti_her2_regimens (7). A part is not more than the whole. Correct one of them, or give it as unknown."
+    )
+    with pytest.raises(ProfileError) as caught:
+        facts(prior=["letrozole", "unknown"], prior_regimens=3, prior_anti_her2_regimens=3)
+    assert str(caught.value) == (
+        "prior_regimens + prior_anti_her2_regimens + prior_therapies: contradict each other: prior_regimens (3) and "
+        "prior_anti_her2_regimens (3) and prior_therapies (letrozole, unknown). By prior_therapies, prior_regimens is "
+        "at least 1 more than prior_anti_her2_regimens. Correct one of them, or give it as unknown."
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "fields"),
+    [
+        ({"metastatic_regimens": 3, "both": 3}, []),
+        ({"metastatic_regimens": 3, "both": 4}, ["metastatic_regimens + both"]),
+        ({"prior_anti_her2_regimens": 3, "both": 4}, ["prior_anti_her2_regimens + both"]),
+        ({"prior_regimens": 3, "both": 4}, ["prior_regimens + both"]),
+        ({"completed_regimens": 3, "both": 4}, []),
+        # a complete list, of which both may be for metastatic disease: then both of them hold trastuzumab
+        ({"prior_therapies": ["trastuzumab", "trastuzumab"], "metastatic_regimens": 2, "both": 2}, []),
+        (
+            {"prior_therapies": ["trastuzumab", "letrozole@metastatic"], "metastatic_regimens": 2, "both": 0},
+            ["metastatic_regimens + both + prior_therapies"],
+        ),
+    ],
+    ids=str,
+)
+def test_which_counts_are_parts_of_others_is_read_from_the_vocabulary(
+    stated: dict[str, Any], fields: list[str]
+) -> None:
+    """A count that asks for more of a regimen is a part of each that asks for some of that."""
+    catalog = copy(CATALOG)
+    row = CATALOG.attributes["metastatic_regimens"]
+    assert row.from_regimens
+    source = row.from_regimens._replace(including="her2_directed_therapy")
+    catalog.attributes = {**CATALOG.attributes, "both": row._replace(id="both", aliases=(), from_regimens=source)}
+    understood = read_profile(Profile(stated), catalog)
+    assert [problem.where for problem in contradictions({}, understood, catalog)] == fields
+
+
+def kinds(row: dict[str, Any]) -> list[dict[str, int]]:
+    """What a regimen can count as that is given so: written here by hand, and not read from the vocabulary."""
+    her2 = {"trastuzumab": [1], "letrozole": [0], "targeted_therapy": [0, 1]}[row["agents"][0]]
+    metastatic = [0, 1] if row["setting"] is None else [int(row["setting"] == "metastatic")]
+    stopped = [0, 1] if row["stopped"] is None else [int(row["stopped"] == "progression")]
+    completed = [0, 1] if row["stopped"] is None else [int(row["stopped"] == "completed")]
+    if row["months"] is not None:
+        completed = [1]
+    every = product([1], her2, metastatic, stopped, completed)
+    return [dict(zip(("prior_regimens", *PARTS), kind, strict=True)) for kind in every]
+
+
+UNKNOWN = {"agents": ["targeted_therapy"], "setting": None, "stopped": None, "months": None}
+"""A regimen that can count as anything."""
+
+
+def is_possible(rows: list[dict[str, Any]], complete: bool, counts: dict[str, int]) -> bool:
+    """By brute force: whether some history, with some more regimens if it is open, has these counts."""
+    wanted = tuple(counts.values())
+    reached = {tuple(0 for _ in counts)}
+    for row in [*rows, *([] if complete else [UNKNOWN] * sum(wanted))]:
+        left = reached if row is UNKNOWN else set()
+        added = {tuple(kind[name] for name in counts) for kind in kinds(row)}
+        more = {tuple(map(sum, zip(before, one, strict=True))) for before in reached for one in added}
+        reached = left | {found for found in more if all(map(le, found, wanted))}
+    return wanted in reached
+
+
+@settings(max_examples=400)
+@drawn(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "agents": st.sampled_from([["trastuzumab"], ["letrozole"], ["targeted_therapy"]]),
+                "setting": st.sampled_from([None, "adjuvant", "metastatic"]),
+                "stopped": st.sampled_from([None, "progression", "completed", "choice"]),
+                "months": st.sampled_from([None, None, 3]),
+            }
+        ),
+        max_size=2,
+    ),
+    st.booleans(),
+    st.fixed_dictionaries({}, optional={name: st.integers(0, 3) for name in ("prior_regimens", *PARTS)}),
+)
+def test_counts_are_refused_exactly_where_no_history_has_them(
+    rows: list[dict[str, Any]], complete: bool, counts: dict[str, int]
+) -> None:
+    """With a history beside them that is complete or open, or with none."""
+    history: Any = rows or "none" if complete else [*rows, "unknown"]
+    try:
+        known_facts(read_profile(Profile(prior_therapies=history, **counts), CATALOG), CATALOG)
+    except ProfileError as error:
+        assert not is_possible(rows, complete, counts), error
+    else:
+        assert is_possible(rows, complete, counts)
 
 
 def said(conflict: Conflict) -> dict[str, Any] | None:

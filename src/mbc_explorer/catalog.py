@@ -21,7 +21,7 @@ from mbc_explorer.condition import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Cube = tuple[tuple[str, tuple[str, ...]], ...]
 """A conjunction: each fact has one of the values. The empty cube is always met."""
@@ -110,6 +110,9 @@ class NotInDocuments(NamedTuple):
     answer: str
 
 
+A_PART, A_THERAPY = "A part is not more than the whole.", "A therapy is part of a regimen."
+
+
 class FromRegimens(NamedTuple):
     """How an attribute follows from the regimens of a history, when it is not stated."""
 
@@ -121,6 +124,17 @@ class FromRegimens(NamedTuple):
     stopped: str | None
     last: str | None
     """Take this field of the last completed regimen instead of counting."""
+
+    def is_part_of(self, whole: FromRegimens, implied: Mapping[str, tuple[str, ...]]) -> bool:
+        """Whether all regimens that are counted here are counted there, too, beside others."""
+        includes = self.including is not None and whole.including in implied[self.including]
+        return (
+            self != whole
+            and (self.regimens, self.last) == (whole.regimens, whole.last)
+            and (whole.including is None or includes)
+            and whole.setting in (None, self.setting)
+            and whole.stopped in (None, self.stopped)
+        )
 
 
 class Attribute(NamedTuple):

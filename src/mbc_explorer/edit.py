@@ -5,21 +5,21 @@ A change is a profile's own: an attribute and what is stated of it then, so that
 
 from __future__ import annotations
 
-from functools import lru_cache
-from heapq import heappop, heappush
-from itertools import count, product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Any
 
-from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
+from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, OneOf, attribute_of, attributes_read
 from mbc_explorer.errors import ProfileError
-from mbc_explorer.facts import holds, matches, stated_facts
-from mbc_explorer.profile import NONE, SETTINGS, STOPPED, UNKNOWN, History, Items, Regimen, Understood, plain_fact
+from mbc_explorer.facts import wholes
+from mbc_explorer.histories import Search, nearest_history
+from mbc_explorer.profile import NONE, UNKNOWN, History, Items, plain_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from mbc_explorer.case import Case
     from mbc_explorer.catalog import Attribute, Catalog, Cube
+    from mbc_explorer.condition import Condition
     from mbc_explorer.profile import Fact
 
 Wanted = dict[str, tuple[str, ...]]
@@ -31,9 +31,6 @@ UNKNOWN_BEFORE, CAN_CHANGE, CANNOT_CHANGE = "unknown", "can_change", "cannot_cha
 """A change that only tells what was not known; one of what can come to be otherwise; one of what cannot."""
 FEW = 4
 """So many drugs of a class are tried."""
-MAX_TRIES, FEW_TRIES = 600, 200
-"""So many histories are looked at for one that brings about what is wanted; the rules need a few dozen. Few, where
-there is one already: another could only be nearer."""
 
 
 def edits(case: Case, wanted: Wanted, *, whole: bool = False, telling: bool = False) -> list[Changes]:
@@ -52,11 +49,17 @@ def edits(case: Case, wanted: Wanted, *, whole: bool = False, telling: bool = Fa
     for fact, values in wanted.items():
         by_attribute.setdefault(_stated_by(fact, wanted, case), {})[fact] = values
     ways: list[Changes] = [{}]
-    for name, asked in by_attribute.items():
+    attributes = case.catalog.attributes
+    for name in sorted(by_attribute, key=lambda name: attributes[name].kind == "regimens"):
+        asked = by_attribute[name]
         if all(case.known.get(fact) in values for fact, values in asked.items()):
             continue
-        stated = _ways(case, case.catalog.attributes[name], asked, whole=whole, telling=telling)
-        ways = [{**way, name: value} for way in ways for value in stated]
+        if attributes[name].kind == "regimens":
+            search = Search(tuple(asked.items()), whole=whole, telling=telling)
+            found = [(way, _history(case, name, way, search)) for way in ways]
+            ways = [{**way, name: stating(history)} for way, history in found if history is not None]
+        else:
+            ways = [{**way, name: value} for way in ways for value in _ways(case, attributes[name], asked, whole=whole)]
     return ways
 
 
@@ -72,22 +75,54 @@ def _stated_by(fact: str, wanted: Iterable[str], case: Case) -> str:
     return source.regimens if source.regimens in case.understood.facts or asked else attribute
 
 
-def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool, telling: bool) -> list[Any]:
+def _ways(case: Case, attribute: Attribute, asked: Wanted, *, whole: bool) -> list[Any]:
     stated = case.understood.facts.get(attribute.id)
     match attribute.kind:
         case "choice":
             return [value for value in asked[attribute.id] if value != NOT_APPLICABLE]
         case "list" | "therapies":
             return _lists(case.catalog, attribute, stated if isinstance(stated, Items) else None, asked, whole=whole)
-        case "regimens":
-            start = stated if isinstance(stated, History) else History((), complete=False, last_known=False)
-            return _histories(case.catalog, attribute, _Search(start, tuple(asked.items()), whole, telling))
         case _:
-            return _numbers(attribute, stated if isinstance(stated, int) else None, asked)
+            return _numbers(attribute, stated if isinstance(stated, int) else None, asked, case)
 
 
-def _numbers(attribute: Attribute, stated: int | None, asked: Wanted) -> list[Any]:
-    """The nearest number within the bounds that are asked for."""
+def _history(case: Case, name: str, way: Changes, search: Search) -> History | None:
+    """The nearest history, such that as few statements as can be are to be taken back for it."""
+    stated = case.understood.facts.get(name)
+    if isinstance(stated, History):
+        search = search._replace(start=stated)
+    of = {name, *_taken_from(case.catalog, name)}
+    rest = _agreeing(case, {**way, name: None}, of, search.asked)
+    if rest is not None:
+        beside = tuple((other, fact) for other, fact in rest.understood.facts.items() if other in of)
+        known = tuple((f, (rest.known[f],)) for f in case.catalog.facts if attribute_of(f) in of and f in rest.known)
+        found = nearest_history(case.catalog, name, search._replace(stated=beside, known=known))
+        if found is not None:
+            return found
+    return nearest_history(case.catalog, name, search)
+
+
+def _agreeing(case: Case, way: Changes, of: set[str], asked: Cube) -> Case | None:
+    """The case once a way is taken, without as few of the statements that are tied to a history as stand against it."""
+    constraints = (
+        {*attributes_read(row.given), *attributes_read(row.then)} for row in case.catalog.constraints.values()
+    )
+    tied = of.union(*(row for row in constraints if row & of))
+    stated = [name for name in case.understood.facts if name in tied and name not in way]
+    wanted: list[tuple[Condition, bool]] = [(OneOf(fact, values), True) for fact, values in asked]
+    for size in range(len(stated) + 1):
+        for some in combinations(stated, size):
+            try:
+                rest = case.altered({**way, **dict.fromkeys(some)})
+            except ProfileError:
+                continue
+            if rest.evaluator.possible(rest.known, wanted):
+                return rest
+    return None
+
+
+def _numbers(attribute: Attribute, stated: int | None, asked: Wanted, case: Case) -> list[Any]:
+    """The nearest number within the bounds that are asked for, and within those of other counts as far as can be."""
     least, most = attribute.minimum, None
     for fact, values in asked.items():
         number = int(fact.removeprefix(f"{attribute.id}>="))
@@ -99,8 +134,11 @@ def _numbers(attribute: Attribute, stated: int | None, asked: Wanted) -> list[An
             return []
     if most is not None and most < least:
         return []
-    nearest = max(least, stated if stated is not None else least)
-    return [nearest if most is None else min(nearest, most)]
+    numbers = {name: fact for name, fact in case.understood.facts.items() if isinstance(fact, int)}
+    parts = [numbers[name] for name in numbers if attribute.id in dict(wholes(name, [attribute.id], case.catalog))]
+    limits = [numbers[name] for name, _ in wholes(attribute.id, numbers, case.catalog)]
+    nearest = max([least, stated if stated is not None else least, *parts])
+    return [max(least, min([nearest, *limits, *([] if most is None else [most])]))]
 
 
 def _lists(catalog: Catalog, attribute: Attribute, stated: Items | None, asked: Wanted, *, whole: bool) -> list[Any]:
@@ -146,232 +184,10 @@ def stating(fact: Fact) -> Any:
     return None if plain == [UNKNOWN] else plain
 
 
-class _Pool(NamedTuple):
-    """What regimens are made of while a history is looked for."""
-
-    therapies: tuple[str, ...]
-    settings: tuple[str | None, ...]
-    stops: tuple[str | None, ...]
-    months: tuple[int, ...]
-    whole: bool
-    adding: bool
-    """Whether a further regimen can help: something is to be there that may not be."""
-
-
-class _Search(NamedTuple):
-    """What is looked for: a history near one that is given, with these facts."""
-
-    start: History
-    asked: Cube
-    whole: bool
-    telling: bool
-
-
-@lru_cache(maxsize=2048)
-def _histories(catalog: Catalog, attribute: Attribute, search: _Search) -> list[Any]:
-    """A nearest history of which everything is true that is asked, by the steps from the given one; or none."""
-    start, whole, telling = search.start, search.whole, search.telling
-    asked = dict(search.asked)
-    pool = _pool(catalog, attribute, asked, whole=whole)
-    order = count()
-    waiting = [(0, next(order), 0, start)]
-    seen = {start}
-    shortcuts = [] if telling or whole else list(_shortcuts(catalog, attribute, search, pool))
-    for cost, history in shortcuts:
-        heappush(waiting, (cost, next(order), cost, history))
-    for _ in range(FEW_TRIES if shortcuts else MAX_TRIES):
-        if not waiting:
-            break
-        _, _, steps, history = heappop(waiting)
-        if _still_wanted(catalog, attribute, history, asked) == 0:
-            return [stating(history)]
-        steps_on = (
-            _told_more(history, pool, catalog) if telling else _steps(history, len(start.regimens), pool, catalog)
-        )
-        for cost, other in steps_on:
-            if other not in seen:
-                seen.add(other)
-                left = _still_wanted(catalog, attribute, other, asked)
-                heappush(waiting, (steps + cost + 2 * left, next(order), steps + cost, other))
-    return [stating(min(shortcuts, key=lambda found: found[0])[1])] if shortcuts else []
-
-
-def _shortcuts(catalog: Catalog, attribute: Attribute, search: _Search, pool: _Pool) -> Iterator[tuple[int, History]]:
-    """Histories that bring about what is asked at one stroke, and what they cost.
-
-    A detail is told of every regimen that leaves it open, and the regimens that then stand against what is asked are
-    left out.
-    """
-    asked = dict(search.asked)
-    for cost, told in ((0, search.start), *_told_of_all(search.start, pool)):
-        kept = list(told.regimens)
-        for fact, values in asked.items():
-            if values in ((ABSENT,), (NO,)):
-                most = int(fact.partition(">=")[2] or 1) - 1
-                against = [regimen for regimen in kept if _counts(regimen, fact, catalog)]
-                kept = [regimen for regimen in kept if regimen not in against[most:]]
-        found = History(tuple(kept))
-        if found != search.start and _still_wanted(catalog, attribute, found, asked) == 0:
-            yield cost + 4 * (len(told.regimens) - len(kept)), found
-
-
-def _told_of_all(history: History, pool: _Pool) -> Iterator[tuple[int, History]]:
-    """The histories that tell one detail of every regimen that leaves it open, each with how many these are."""
-    regimens = history.regimens
-    for setting in filter(None, pool.settings):
-        told = tuple(regimen._replace(setting=regimen.setting or setting) for regimen in regimens)
-        yield sum(1 for regimen in regimens if not regimen.setting), history._replace(regimens=told)
-    for stopped in filter(None, pool.stops):
-        told = tuple(regimen._replace(stopped=regimen.stopped or stopped) for regimen in regimens)
-        yield sum(1 for regimen in regimens if not regimen.stopped), history._replace(regimens=told)
-
-
-def _counts(regimen: Regimen, fact: str, catalog: Catalog) -> bool:
-    """Whether a regimen may be one of those that a fact tells of."""
-    source = catalog.attributes[attribute_of(fact)].from_regimens
-    item = fact.partition(":")[2]
-    told = source is None or matches(regimen, source, catalog) is not False
-    return told and not (item and holds(item, regimen.agents, regimen.complete, catalog) is False)
-
-
-def _still_wanted(catalog: Catalog, attribute: Attribute, history: History, asked: Wanted) -> int:
-    """How many of the facts a history does not bring about."""
-    try:
-        known = stated_facts(Understood({attribute.id: history}, {}, (attribute.id,)), catalog).known
-    except ProfileError:
-        return len(asked) + 1
-    return sum(1 for fact, values in asked.items() if known.get(fact) not in values)
-
-
-def _pool(catalog: Catalog, attribute: Attribute, asked: Wanted, *, whole: bool) -> _Pool:
-    therapies: list[str] = []
-    settings: list[str | None] = []
-    stops: list[str | None] = []
-    months: list[int] = []
-    for fact, values in asked.items():
-        source = catalog.attributes[attribute_of(fact)].from_regimens
-        _, colon, item = fact.partition(":")
-        if colon and PRESENT in values:
-            therapies.append(item)
-        if source:
-            therapies += [source.including] if source.including else []
-            settings += [source.setting]
-            stops += [source.stopped]
-            if source.last and not colon:
-                number = int(fact.partition(">=")[2])
-                months += [number, number - 1]
-    absent = {fact for fact, values in asked.items() if values == (ABSENT,)}
-    own = {fact.removeprefix(f"{attribute.id}:") for fact in absent}  # those of another list stay as they are in it
-    items = own if whole else {fact.partition(":")[2] for fact in absent}
-    plainest = [agent for agent in _plainest(catalog, attribute) if items.isdisjoint(catalog.implied[agent])]
-    members = [agent for item in therapies for agent in plainest if item in catalog.implied[agent]]
-    if whole:
-        settings, stops = [s for s in settings if s], [s for s in stops if s]
-        therapies = [*(t for t in therapies if t in catalog.agents), *members, *plainest[:2]]
-    else:
-        settings, stops = [None, *settings], [None, *stops]
-        therapies += [*members, *plainest[:2]] if absent else []
-    return _Pool(
-        tuple(dict.fromkeys(therapies)),
-        tuple(dict.fromkeys([*settings, *SETTINGS[1:]])),
-        tuple(dict.fromkeys([*stops, *(STOPPED[3:] if whole else STOPPED[:2])])),
-        tuple(dict.fromkeys([*months, *([12] if whole else [])])),
-        whole,
-        whole or bool(months) or any(values in ((PRESENT,), (YES,)) for values in asked.values()),
-    )
-
-
-def _plainest(catalog: Catalog, attribute: Attribute) -> list[str]:
-    """Agents by how few of the facts on a history they touch, the fewest first."""
-    read = {fact.partition(":")[2] for fact in catalog.facts if fact.startswith(f"{attribute.id}:")}
-    return sorted(catalog.agents, key=lambda agent: len(read.intersection(catalog.implied[agent])))
-
-
-def _steps(history: History, given: int, pool: _Pool, catalog: Catalog) -> Iterator[tuple[int, History]]:
-    """The histories one step away, and what the step costs.
-
-    Telling what was left open costs least, and adding less than altering what was given; where all is made up, altering
-    a detail costs least.
-    """
-    regimens = history.regimens
-    if not history.complete and not pool.whole:
-        yield 1, History(regimens, complete=True)
-    for added in _new_regimens(pool) if pool.adding else ():
-        yield 2, history._replace(regimens=(*regimens, added))
-    for place, regimen in enumerate(regimens):
-        before, after = regimens[:place], regimens[place + 1 :]
-        yield 2 if pool.whole else 4 if place < given else 1, history._replace(regimens=before + after)
-        for other in _told_regimens(regimen, pool, catalog) if not pool.whole else ():
-            yield 1, history._replace(regimens=(*before, other, *after))
-        for cost, other in _other_regimens(regimen, pool):
-            price = 1 if pool.whole else cost + (2 if place < given else 0)
-            yield price, history._replace(regimens=(*before, other, *after))
-
-
-def _told_more(history: History, pool: _Pool, catalog: Catalog) -> Iterator[tuple[int, History]]:
-    """The histories that tell one thing more and take nothing back: of one regimen, or of all that leave it open."""
-    regimens = history.regimens
-    if not history.complete:
-        yield 1, History(regimens, complete=True)
-        for added in _new_regimens(pool):
-            more = (added, *regimens) if history.last_known else (*regimens, added)
-            yield 2, history._replace(regimens=more)
-    yield from _told_of_all(history, pool)
-    for place, regimen in enumerate(regimens):
-        for other in _told_regimens(regimen, pool, catalog):
-            yield 1, history._replace(regimens=(*regimens[:place], other, *regimens[place + 1 :]))
-
-
-def _told_regimens(regimen: Regimen, pool: _Pool, catalog: Catalog) -> Iterator[Regimen]:
-    if not regimen.complete and regimen.agents:
-        yield regimen._replace(complete=True)
-    for therapy in pool.therapies:
-        named = [agent for agent in regimen.agents if agent in catalog.implied[therapy]]
-        if therapy not in named and (named or not regimen.complete):
-            others = tuple(agent for agent in regimen.agents if agent not in named)
-            yield regimen._replace(agents=(*others, therapy))
-            if named:  # what was named may stand for more than one drug
-                yield regimen._replace(agents=(*regimen.agents, therapy))
-    if regimen.setting is None:
-        yield from (regimen._replace(setting=setting) for setting in pool.settings if setting)
-    if regimen.stopped is None:
-        yield from (regimen._replace(stopped=stopped) for stopped in pool.stops if stopped)
-    if regimen.months is None and regimen.stopped in (None, "completed"):
-        yield from (regimen._replace(stopped="completed", months=months) for months in pool.months)
-
-
-def _new_regimens(pool: _Pool) -> Iterator[Regimen]:
-    agents = [(therapy,) for therapy in pool.therapies] + ([] if pool.whole else [()])
-    for some in agents:
-        for setting in pool.settings:
-            for stopped in pool.stops:
-                told = pool.months if stopped == "completed" or not pool.whole else ()
-                whole = pool.whole and stopped == "completed"
-                for months in (*(() if whole else (None,)), *told):
-                    yield Regimen(some, setting, stopped, months, complete=bool(some))
-
-
-def _other_regimens(regimen: Regimen, pool: _Pool) -> Iterator[tuple[int, Regimen]]:
-    if not regimen.complete and regimen.agents:
-        yield 1, regimen._replace(complete=True)
-    for agent in regimen.agents:
-        if len(regimen.agents) > 1:
-            yield 2, regimen._replace(agents=tuple(a for a in regimen.agents if a != agent))
-    for therapy in pool.therapies:
-        if therapy not in regimen.agents:
-            yield 2, regimen._replace(agents=(*regimen.agents, therapy))
-    for setting in pool.settings:
-        if setting and setting != regimen.setting:
-            yield 1 if regimen.setting is None else 2, regimen._replace(setting=setting)
-    for stopped in pool.stops:
-        if stopped and stopped != regimen.stopped:
-            months = regimen.months if stopped == "completed" else None
-            if pool.whole and stopped == "completed" and months is None:
-                continue
-            yield 1 if regimen.stopped is None else 2, regimen._replace(stopped=stopped, months=months)
-    for months in pool.months:
-        if months != regimen.months:
-            yield 1 if regimen.months is None else 2, regimen._replace(months=months, stopped="completed")
+def _taken_from(catalog: Catalog, history: str) -> set[str]:
+    """The attributes that are taken from a history where they are not stated."""
+    sources = {name: row.from_regimens for name, row in catalog.attributes.items()}
+    return {name for name, source in sources.items() if source and source.regimens == history}
 
 
 def kind_of_change(case: Case, attribute: str, after: Case) -> str:
@@ -384,9 +200,7 @@ def kind_of_change(case: Case, attribute: str, after: Case) -> str:
 
 def _told_by(case: Case, attribute: str) -> dict[str, str]:
     """What is known of an attribute, and of what is taken from it."""
-    sources = {name: row.from_regimens for name, row in case.catalog.attributes.items()}
-    taken = {name for name, source in sources.items() if source and source.regimens == attribute}
-    of = {attribute, *taken.difference(case.understood.facts)}
+    of = {attribute, *_taken_from(case.catalog, attribute).difference(case.understood.facts)}
     return {fact: value for fact, value in case.known.items() if attribute_of(fact) in of}
 
 

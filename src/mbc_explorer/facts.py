@@ -8,12 +8,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mbc_explorer.catalog import A_PART, A_THERAPY
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
 from mbc_explorer.errors import Problem, ProfileError
 from mbc_explorer.profile import History, Items, Regimen, Understood
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mbc_explorer.catalog import Attribute, Catalog, Citation, FromRegimens
 
@@ -77,7 +78,66 @@ def contradictions(known: Mapping[str, str], understood: Understood, catalog: Ca
             reasons = dict.fromkeys(_reason(name, catalog) for name in conflict.constraints)
             text = f"contradict each other: {named}. {' '.join(reasons)} Correct one of them, or give it as unknown."
             found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
+    for fields, reason in (*_uneven(understood, catalog), *_uncounted(understood, catalog)):
+        named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
+        text = f"contradict each other: {named}. {reason} Correct one of them, or give it as unknown."
+        found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
     return [problem for fields, problem in found.items() if not any(other < fields for other in found)]
+
+
+def _uneven(understood: Understood, catalog: Catalog) -> Iterator[tuple[list[str], str]]:
+    """The fields of stated counts of which one is a part of the other, and cannot be so, with the reason."""
+    stated = {name: fact for name, fact in understood.facts.items() if isinstance(fact, int)}
+    for part, number in stated.items():
+        for whole, source in wholes(part, stated, catalog):
+            fields = [name for name in stated if name in (part, whole)]
+            history = understood.facts.get(source.regimens)
+            least, most = _beside(part, source, history, catalog) if isinstance(history, History) else (0, None)
+            if number > stated[whole]:
+                yield fields, A_PART
+            elif not least <= stated[whole] - number <= (stated[whole] if most is None else most):
+                reason = f"By {source.regimens}, {whole} is {_span(least, most)} more than {part}."
+                yield [*fields, source.regimens], reason
+
+
+def _uncounted(understood: Understood, catalog: Catalog) -> Iterator[tuple[list[str], str]]:
+    """The fields of a list of therapies and of a count of none that counts each regimen with one of these."""
+    for name, listed in understood.facts.items():
+        source = catalog.attributes[name].from_regimens
+        if source is None or not isinstance(listed, Items):
+            continue
+        for regimen in (Regimen((item,), source.setting, source.stopped) for item in listed.items):
+            for count, number in understood.facts.items():
+                asked = catalog.attributes[count].from_regimens
+                if number == 0 and asked and not asked.last and matches(regimen, asked, catalog):
+                    yield [field for field in understood.facts if field in (name, count)], A_THERAPY
+
+
+def wholes(part: str, counts: Iterable[str], catalog: Catalog) -> Iterator[tuple[str, FromRegimens]]:
+    """Those of some counts of which one is a part."""
+    own = catalog.attributes[part].from_regimens
+    for name in counts:
+        source = catalog.attributes[name].from_regimens
+        if own and source and own.is_part_of(source, catalog.implied):
+            yield name, source
+
+
+def _beside(part: str, whole: FromRegimens, history: History, catalog: Catalog) -> tuple[int, int | None]:
+    """How many regimens count for the whole and not for the part: at least, and at most where that is known."""
+    own = catalog.attributes[part].from_regimens
+    assert own is not None
+    further = own._replace(
+        including=None if own.including == whole.including else own.including,
+        setting=None if whole.setting else own.setting,
+        stopped=None if whole.stopped else own.stopped,
+    )
+    truths = [(matches(regimen, whole, catalog), matches(regimen, further, catalog)) for regimen in history.regimens]
+    most = sum(1 for in_whole, in_part in truths if in_whole is not False and in_part is not True)
+    return truths.count((True, False)), most if history.complete else None
+
+
+def _span(least: int, most: int | None) -> str:
+    return f"exactly {least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
 
 
 def _field(attribute: str, understood: Understood, catalog: Catalog) -> str:
@@ -176,23 +236,16 @@ class _Reading:
         stated = self.facts.get(attribute.id)
         if isinstance(stated, int):
             if stated < least or (most is not None and stated > most):
-                allowed = (
-                    f"exactly {least}"
-                    if least == most
-                    else f"at least {least}"
-                    if most is None
-                    else f"{least} to {most}"
-                )
                 listed = ", ".join(map(str, history.regimens)) or "none"
                 message = (
                     f"contradict each other: {attribute.id} is {stated}, but {source.regimens} ({listed}) "
-                    f"allow {allowed}. Correct one of them, or put 'unknown' in the list to keep it open."
+                    f"allow {_span(least, most)}. Correct one of them, or put 'unknown' in the list to keep it open."
                 )
                 self.problems.append(Problem("contradiction", f"{attribute.id} + {source.regimens}", message))
             return
         self._interval(attribute, least, most)
         if attribute.id in self._asked:
-            value = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+            value = _span(least, most).removeprefix("exactly ")
             self.entailed.append(
                 Entailed(attribute.id, value, f"Counted in {source.regimens}.", "structure", attribute.cites)
             )

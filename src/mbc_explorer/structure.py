@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from mbc_explorer.catalog import Attribute, Constraint
+from mbc_explorer.catalog import A_PART, A_THERAPY, Attribute, Constraint
 from mbc_explorer.condition import (
     ABSENT,
     NO,
@@ -153,6 +153,11 @@ def _chain(name: str, thresholds: list[int]) -> list[Constraint]:
     ]
 
 
+def _is_part(part: Attribute, whole: Attribute, implied: dict[str, tuple[str, ...]]) -> bool:
+    sources = part.from_regimens, whole.from_regimens
+    return sources[0] is not None and sources[1] is not None and sources[0].is_part_of(sources[1], implied)
+
+
 def _history(
     regimens: str,
     attributes: list[Attribute],
@@ -175,14 +180,14 @@ def _history(
         if count.id in everything or including:
             for item in used[regimens]:
                 if including is None or including in implied[item]:
-                    add(Includes(regimens, item), AtLeast(count.id, 1), "A therapy is part of a regimen.")
+                    add(Includes(regimens, item), AtLeast(count.id, 1), A_THERAPY)
         if including and including in used[regimens]:
             add(AtLeast(count.id, 1), Includes(regimens, including), "Such a regimen holds such a therapy.")
-        for whole in everything:
-            for number in thresholds[count.id] if count.id != whole else []:
-                fitting = [n for n in thresholds[whole] if n <= number]
+        for whole in (a for a in counts if _is_part(count, a, implied)):
+            for number in thresholds[count.id]:
+                fitting = [n for n in thresholds[whole.id] if n <= number]
                 if fitting:
-                    add(AtLeast(count.id, number), AtLeast(whole, max(fitting)), "A part is not more than the whole.")
+                    add(AtLeast(count.id, number), AtLeast(whole.id, max(fitting)), A_PART)
     for part in (a for a in taken if a.kind == "therapies"):
         for item in used[part.id]:
             for wider in used[regimens]:
@@ -190,5 +195,5 @@ def _history(
                     add(Includes(part.id, item), Includes(regimens, wider), "What was stopped was given.")
             for count in counts:
                 if count.id in everything or count.from_regimens == part.from_regimens:
-                    add(Includes(part.id, item), AtLeast(count.id, 1), "A therapy is part of a regimen.")
+                    add(Includes(part.id, item), AtLeast(count.id, 1), A_THERAPY)
     return found
