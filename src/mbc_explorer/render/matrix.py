@@ -24,6 +24,7 @@ _COUNTS = (
     "Each cell: in how many categories the source describes an option / would, or not, if more were known / is silent."
 )
 _GAPS = "Where a source has no word on a category, the document is silent: that is no error and no verdict."
+_MORE = "--category NAME tells what each says of one category; --format html or csv names all of them in each cell."
 _WORDS = (
     "Each cell: the strongest thing that the source says of an option in the category. says: its conditions are met; "
     "if known: they would be or not, depending on missing facts; not used: it says so; studied: under study at its "
@@ -54,6 +55,11 @@ def render_matrix(data: Plain, catalog: Catalog, category: str | None, *, color:
     sources = list(catalog.sources)
     for number, source in enumerate(catalog.sources.values(), 1):
         page.say(f"[{number}] {source_name({'publisher': source.publisher, 'date': source.date})}", 2)
+    page.say("")
+    page.say(_WORDS if category else _COUNTS)
+    page.say(_GAPS)
+    if not category:
+        page.say(_MORE)
     first, *others = data["axes"]
     names = _names(data)
     for value in first["values"]:
@@ -71,9 +77,6 @@ def render_matrix(data: Plain, catalog: Catalog, category: str | None, *, color:
             rows.append([f"  {inner}" if group else inner, *(_short(cell, source, category) for source in sources)])
         headings = ["case", *(f"[{number}]" for number in range(1, len(sources) + 1))]
         page.table(headings, rows, [24, *(10 for _ in sources)])
-    page.heading("Legend")
-    page.say(_WORDS if category else _COUNTS, 2)
-    page.say(_GAPS, 2)
     page.heading("Please note")
     page.say(DISCLAIMER, 2)
     return page.text()
