@@ -646,7 +646,7 @@ def test_check_counts_what_it_verified(folders: Folders) -> None:
     assert verified["agents"] == entries(folders.knowledge, "agents.yaml", "agents")
     assert verified["cases"] == sum(
         1 + len(case.get("changes", []))
-        for path in cases
+        for path in (*cases, folders.knowledge / "cases.yaml")
         for case in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]
     )
     assert "fingerprints" not in verified
