@@ -23,7 +23,7 @@ from mbc_explorer import load_catalog
 from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.errors import ProfileError
 from mbc_explorer.evaluate import Evaluator
-from mbc_explorer.facts import contradictions, stated_facts
+from mbc_explorer.facts import beyond_facts, contradictions, stated_facts
 from mbc_explorer.profile import NONE, SETTINGS, STOPPED, UNKNOWN, Profile, read_profile
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Found(NamedTuple):
     answered: int
     contradictions: int
     refused: int
-    """Refused before the engines: a history and a count beside it that tell of the same thing otherwise."""
+    """Refused before the engines: a history or counts that tell of the same thing otherwise, in numbers."""
     unknown: int
     """Verdicts that were unknown, of all rules of all profiles answered."""
     verdicts: int
@@ -121,6 +121,9 @@ def compare(seed: int, profiles: int) -> Found:
         try:
             known = stated_facts(understood, catalog).known
         except ProfileError:
+            refused += 1
+            continue
+        if beyond_facts(understood, catalog):
             refused += 1
             continue
         is_refused = bool(contradictions(known, understood, catalog))

@@ -78,11 +78,16 @@ def contradictions(known: Mapping[str, str], understood: Understood, catalog: Ca
             reasons = dict.fromkeys(_reason(name, catalog) for name in conflict.constraints)
             text = f"contradict each other: {named}. {' '.join(reasons)} Correct one of them, or give it as unknown."
             found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
-    for fields, reason in (*_uneven(understood, catalog), *_uncounted(understood, catalog)):
+    for fields, reason in beyond_facts(understood, catalog):
         named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
         text = f"contradict each other: {named}. {reason} Correct one of them, or give it as unknown."
         found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
     return [problem for fields, problem in found.items() if not any(other < fields for other in found)]
+
+
+def beyond_facts(understood: Understood, catalog: Catalog) -> list[tuple[list[str], str]]:
+    """Fields whose numbers no case can have together, with the reason; facts tell of numbers up to thresholds only."""
+    return [*_uneven(understood, catalog), *_uncounted(understood, catalog)]
 
 
 def _uneven(understood: Understood, catalog: Catalog) -> Iterator[tuple[list[str], str]]:
