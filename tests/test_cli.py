@@ -307,6 +307,17 @@ def test_the_output_that_is_called_by_a_dash_is_stdout(tmp_path: Path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_output_that_is_stdout_by_another_name_adds_to_it(tmp_path: Path) -> None:
+    """`--output /dev/stdout` in a redirection keeps what was written before, and what comes after."""
+    target = tmp_path / "all"
+    line = " ".join(command("explore", "--json", "--output", "/dev/stdout"))
+    done = subprocess.run(["sh", "-c", f"echo before; {line}; echo after"], stdout=target.open("w"), check=False)
+    assert done.returncode == 0
+    first, answer, last = target.read_text(encoding="utf-8").splitlines()
+    assert (first, last) == ("before", "after")
+    assert json.loads(answer)["disclaimer"]
+
+
 def test_a_refused_command_leaves_the_output_as_it_was(tmp_path: Path) -> None:
     """A command that fails writes nothing."""
     target = tmp_path / "answer"

@@ -33,8 +33,9 @@ from mbc_explorer.compiling import MAX_CASES, MAX_DEPTH
 from mbc_explorer.condition import Includes
 from mbc_explorer.corpus import MAX_COPY, LedgerEntry, normalize, sentences, verify
 from mbc_explorer.engine import MAX_CONJUNCTIONS, MAX_FACTS
-from mbc_explorer.errors import MANY, UNSEEN, UNSEEN_BUT_COLOR, Problem, UsageError, visible
+from mbc_explorer.errors import MANY, MAX_LINE, MAX_SHOWN, UNSEEN, UNSEEN_BUT_COLOR, Problem, UsageError, visible
 from mbc_explorer.folders import MAX_FILE, MAX_FILES, MAX_PACK
+from mbc_explorer.loading import MAX_CRITERIA
 from mbc_explorer.primes import MAX_OWN_STEPS, MAX_STEPS, Domains, TooManyCubes, at_most, primes, spend
 from mbc_explorer.profile import MAX_ITEMS, MAX_NUMBER, MAX_TEXT, MAX_WORD, read_profile
 from mbc_explorer.render.markdown import escaped
@@ -325,12 +326,35 @@ def test_the_readme_states_every_limit() -> None:
     kib, mib = 1024, 1024 * 1024
     limits = [
         MAX_PROFILE // kib, MAX_NESTING, MAX_ITEMS, MAX_ITEMS, MAX_TEXT, MAX_NUMBER, MAX_QUESTION, MAX_COPY // kib,
-        MAX_FILES, MAX_FILE // mib, MAX_PACK // mib, MAX_KNOWLEDGE_TEXT, MOST_SENTENCES, MAX_FACTS, MAX_CONJUNCTIONS,
-        MAX_OWN_STEPS, MAX_STEPS, MAX_DEPTH, MAX_CASES, MOST_WORDS, MANY, MAX_WORD,
+        MAX_FILES, MAX_FILE // mib, MAX_PACK // mib, MAX_KNOWLEDGE_TEXT, MOST_SENTENCES, MAX_CRITERIA, MAX_FACTS, MAX_CONJUNCTIONS,
+        MAX_OWN_STEPS, MAX_STEPS, MAX_DEPTH, MAX_CASES, MOST_WORDS, MANY, MAX_WORD, MAX_LINE,
     ]  # fmt: skip
     table = README.read_text(encoding="utf-8").partition("## Limits")[2].partition("\n## ")[0]
     rows = [row for row in table.splitlines() if row.startswith("| ")][1:]
     assert [int(n.replace(",", "")) for row in rows for n in re.findall(r"\d[\d,]*", row)] == limits
+
+
+@pytest.mark.parametrize("sign", ["x", "x ", "\u202e"], ids=["one word", "many words", "unseen"])
+def test_what_was_typed_is_told_as_far_as_it_can_be_read(sign: str) -> None:
+    """A word or a line without end, wherever it is typed: the error shows its beginning."""
+    text = sign * 40_000
+    for words in (
+        [text], [f"--{text}"], ["explore", f"--{text}"], ["explore", text], ["explore", "--engine", text],
+        ["explore", "--as-of", text], ["explore", "--profile", text], ["explore", "--knowledge", text], ["show", text],
+        ["why", text], ["matrix", "--category", text], ["schema", text], ["explore", "--set", text],
+    ):  # fmt: skip
+        told = asked(words).err
+        assert len(told) <= 12 * MAX_LINE, words[:1]
+        assert MAX_SHOWN == MAX_WORD
+        assert sign != "x" or max(map(len, told.split())) <= 2 * MAX_SHOWN, words[:1]
+
+
+def test_an_option_that_has_one_value_is_given_once() -> None:
+    """Of two profiles none is forgotten: a second one is refused, with the option's name."""
+    for words in (["--profile", "a", "-p", "b"], ["--engine", "reference", "--engine", "reference"]):
+        ran = asked(["explore", *words])
+        assert (ran.code, f"{words[0]}: is given more than once; give it once." in ran.err) == (2, True)
+    assert asked(["explore", "--source", "msk-2016", "--source", "mnt-undated", "-a", "-a"]).code == 0
 
 
 def test_a_question_is_read_up_to_its_limit() -> None:
@@ -500,6 +524,11 @@ BORDERS: dict[str, tuple[Change, Change, str]] = {
         (RULES, ALL_OF, "{not: " * (MAX_NESTING - 4) + "{grade: low}" + "}" * (MAX_NESTING - 4)),
         (RULES, ALL_OF, "{not: " * (MAX_NESTING - 3) + "{grade: low}" + "}" * (MAX_NESTING - 3)),
         "is nested more than 100 levels deep.",
+    ),
+    "criteria of a condition": (
+        (RULES, ALL_OF, f"{{any: [{', '.join(['{grade: low}'] * MAX_CRITERIA)}]}}"),
+        (RULES, ALL_OF, f"{{any: [{', '.join(['{grade: low}'] * (MAX_CRITERIA + 1))}]}}"),
+        "a condition has at most 500 criteria; this one has 501.",
     ),
     "a number": (
         (RULES, "at_least: 2}}, {not", f"at_least: {MAX_NUMBER}}}}}, {{not"),

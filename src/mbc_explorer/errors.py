@@ -36,6 +36,10 @@ def _spelled_out(found: Match[str]) -> str:
     return found.group().encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
+MAX_SHOWN, MAX_LINE = 200, 5000
+"""So many characters of one word, and of one problem, are shown."""
+
+
 class Problem(NamedTuple):
     """One thing that is wrong."""
 
@@ -49,6 +53,17 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         place = self.where.replace("\n", "\\n")
         return visible(f"{place}: {self.message}" if place else self.message)
+
+    def shortened(self) -> Problem:
+        """The same with no word longer than can be read, and no endless line: what was typed may have no end."""
+        if len(self.where) + len(self.message) <= MAX_SHOWN:
+            return self
+        from re import sub
+
+        where, message = (sub(rf"(\S{{{MAX_SHOWN}}})\S+", r"\1…", text) for text in (self.where, self.message))
+        return self._replace(
+            where=where[:MAX_LINE], message=message if len(message) <= MAX_LINE else f"{message[:MAX_LINE]}…"
+        )
 
 
 def place_order(problem: Problem) -> tuple[str, list[int], str]:
@@ -64,7 +79,7 @@ class MbcError(Exception):
     headline: ClassVar[str] = "something is wrong"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        found = tuple(dict.fromkeys(problems))
+        found = tuple(dict.fromkeys(problem.shortened() for problem in problems))
         more = (Problem("more-problems", "", f"and {len(found) - MANY} more."),) if len(found) > MANY else ()
         self.problems: tuple[Problem, ...] = (*found[:MANY], *more)
         super().__init__(self._text(len(found)))

@@ -44,6 +44,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 FEW = 12
 """So many valid words are listed when none is near."""
 CASES_SUFFIX = ".cases.yaml"
+MAX_CRITERIA = 500
+"""So many criteria has one condition; the longest of the shipped ones has two dozen."""
 
 
 class Loaded(NamedTuple):
@@ -272,7 +274,11 @@ class Resolver:
     def condition(self, data: dict[str, Any], loaded: Loaded, *path: str | int) -> Condition:
         """A condition whose every attribute, value and item exists."""
         found = from_yaml(data)
-        for leaf, place in zip(leaves(found), _leaf_paths(data, path), strict=True):
+        asked = list(leaves(found))
+        if len(asked) > MAX_CRITERIA:
+            told = f"a condition has at most {MAX_CRITERIA} criteria; this one has {len(asked)}."
+            self.report("large-condition", loaded.place(*path), told)
+        for leaf, place in zip(asked, _leaf_paths(data, path), strict=True):
             self._leaf(leaf, loaded.place(*place))
         return found
 

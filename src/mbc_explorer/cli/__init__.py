@@ -94,10 +94,12 @@ def _forget() -> bool:
 
 def _unforeseen(error: Exception) -> MbcError:
     """What is told of an error that no module of ours raised: a fault of the system or the shell, or a defect."""
-    from mbc_explorer.errors import InternalError, UsageError, one
+    from mbc_explorer.errors import InternalError, KnowledgeError, UsageError, one
 
     if isinstance(error, OSError):
         return UsageError(one("unusable-file", str(error.filename), f"cannot be used ({error.strerror})."))
+    if isinstance(error, MemoryError):
+        return KnowledgeError(one("too-much-memory", "", "the conditions of the pack take more memory than there is."))
     if any(name.endswith("_COMPLETE") for name in os.environ):
         told = f"the shell asks for completions in a way that is not known ({error})."
         return UsageError(one("completion", "", told))

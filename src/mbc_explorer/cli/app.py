@@ -95,7 +95,20 @@ class LazyGroup(TyperGroup):
 
 
 class GroupedCommand(TyperCommand):
-    """A command whose help lists its options under the headings that they were given."""
+    """A command whose help lists its options under their headings, and that hears of each what is given once."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(list(args))
+            singles = [p for p in order if p.param_type_name == "option" and not p.multiple and not p.is_flag]
+            twice = dict.fromkeys(p.opts[0] for p in singles if singles.count(p) > 1)
+            if twice:
+                from mbc_explorer.errors import Problem, UsageError
+
+                raise UsageError(
+                    Problem("given-twice", name, "is given more than once; give it once.") for name in twice
+                )
+        return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         found = super().shell_complete(ctx, incomplete)

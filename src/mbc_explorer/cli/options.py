@@ -313,7 +313,7 @@ def write_output(text: str, output: Path | None) -> None:
     """
     plain = visible(text, UNSEEN_BUT_COLOR if output is None and wants_color() else UNSEEN)
     ended = plain if plain.endswith("\n") else f"{plain}\n"
-    if output is None or str(output) == "-":
+    if output is None or str(output) == "-" or _is_stdout(output):
         _print(ended)
         return
     try:
@@ -328,6 +328,14 @@ def write_output(text: str, output: Path | None) -> None:
             one("unwritable-file", _file_name(str(output)), f"cannot be written ({reason.strerror}).")
         ) from None
     talk(f"wrote {_file_name(str(output))}\n")
+
+
+def _is_stdout(path: Path) -> bool:
+    """Whether a path is where the standard output goes, as `/dev/stdout` is: there it adds to what was written."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):
+        return False
 
 
 def write_json(data: dict[str, Any]) -> None:
