@@ -311,7 +311,9 @@ def test_the_output_that_is_stdout_by_another_name_adds_to_it(tmp_path: Path) ->
     """`--output /dev/stdout` in a redirection keeps what was written before, and what comes after."""
     target = tmp_path / "all"
     line = " ".join(command("explore", "--json", "--output", "/dev/stdout"))
-    done = subprocess.run(["sh", "-c", f"echo before; {line}; echo after"], stdout=target.open("w"), check=False)
+    done = subprocess.run(
+        ["sh", "-c", f"echo before; {line}; echo after"], stdout=target.open("w"), env=environment(), check=False
+    )
     assert done.returncode == 0
     first, answer, last = target.read_text(encoding="utf-8").splitlines()
     assert (first, last) == ("before", "after")
@@ -343,7 +345,7 @@ def test_an_output_that_cannot_be_written_is_a_clear_error(name: str, reason: st
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("", encoding="utf-8")
     target = str(tmp_path / name) if name else ""
-    shown = str(Path(target))
+    shown = str(Path(target)) if len(name) < 200 else f"{str(tmp_path / name)[:200]}…"
     assert refused("explore", "--output", target) == [f"{shown}: cannot be written ({reason})."]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 

@@ -326,8 +326,8 @@ def test_the_readme_states_every_limit() -> None:
     kib, mib = 1024, 1024 * 1024
     limits = [
         MAX_PROFILE // kib, MAX_NESTING, MAX_ITEMS, MAX_ITEMS, MAX_TEXT, MAX_NUMBER, MAX_QUESTION, MAX_COPY // kib,
-        MAX_FILES, MAX_FILE // mib, MAX_PACK // mib, MAX_KNOWLEDGE_TEXT, MOST_SENTENCES, MAX_CRITERIA, MAX_FACTS, MAX_CONJUNCTIONS,
-        MAX_OWN_STEPS, MAX_STEPS, MAX_DEPTH, MAX_CASES, MOST_WORDS, MANY, MAX_WORD, MAX_LINE,
+        MAX_FILES, MAX_FILE // mib, MAX_PACK // mib, MAX_KNOWLEDGE_TEXT, MOST_SENTENCES, MAX_CRITERIA, MAX_FACTS,
+        MAX_CONJUNCTIONS, MAX_OWN_STEPS, MAX_STEPS, MAX_DEPTH, MAX_CASES, MOST_WORDS, MANY, MAX_WORD, MAX_LINE,
     ]  # fmt: skip
     table = README.read_text(encoding="utf-8").partition("## Limits")[2].partition("\n## ")[0]
     rows = [row for row in table.splitlines() if row.startswith("| ")][1:]
