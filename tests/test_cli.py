@@ -311,9 +311,8 @@ def test_the_output_that_is_stdout_by_another_name_adds_to_it(tmp_path: Path) ->
     """`--output /dev/stdout` in a redirection keeps what was written before, and what comes after."""
     target = tmp_path / "all"
     line = " ".join(command("explore", "--json", "--output", "/dev/stdout"))
-    done = subprocess.run(
-        ["sh", "-c", f"echo before; {line}; echo after"], stdout=target.open("w"), env=environment(), check=False
-    )
+    line = f"{{ echo before; {line}; echo after; }} > {target}"
+    done = subprocess.run(["sh", "-c", line], env=environment(), check=False)
     assert done.returncode == 0
     first, answer, last = target.read_text(encoding="utf-8").splitlines()
     assert (first, last) == ("before", "after")
