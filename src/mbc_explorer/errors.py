@@ -123,6 +123,12 @@ class EngineError(MbcError):
     headline = "the rule engine failed"
 
 
+class SolverError(EngineError):
+    """The solver that proofs are made with is absent."""
+
+    headline = "the solver is not installed"
+
+
 class InternalError(MbcError):
     """Something went wrong that nobody foresaw: a defect of this package."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, assert_never
 
-from mbc_explorer.errors import EngineError, one
+from mbc_explorer.errors import SolverError, one
 from mbc_explorer.primes import And, Formula, Literal, Or, complement, formula
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _manager() -> Any:
         from oxidd.bdd import BDDManager
     except ImportError as reason:
         message = f"the solver oxidd cannot be loaded ({reason}); `pip install 'mbc-explorer[verify]'` brings it."
-        raise EngineError(one("solver-missing", "--prove", message)) from None
+        raise SolverError(one("solver-missing", "--prove", message)) from None
     return BDDManager(NODES, CACHE, 1)
 
 
@@ -39,7 +39,7 @@ class Space:
         """Build the space.
 
         Raises:
-            EngineError: when the solver is not installed.
+            SolverError: when the solver is not installed.
         """
         self._manager = _manager()
         self._domains = catalog.facts
