@@ -6,6 +6,7 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -317,10 +318,10 @@ def write_output(text: str, output: Path | None) -> None:
         _print(ended)
         return
     try:
-        if output.exists() and not output.is_file():  # a folder, which is refused, or a device or a pipe
-            output.write_text(ended, encoding="utf-8")
-        else:
+        if _can_be_a_file(output):
             write_whole(Path(os.path.realpath(output)), ended.encode())
+        else:  # a folder, which is refused, or a device or a pipe
+            output.write_text(ended, encoding="utf-8")
     except BrokenPipeError:
         raise ReaderGone from None
     except OSError as reason:
@@ -328,6 +329,14 @@ def write_output(text: str, output: Path | None) -> None:
             one("unwritable-file", _file_name(str(output)), f"cannot be written ({reason.strerror}).")
         ) from None
     talk(f"wrote {_file_name(str(output))}\n")
+
+
+def _can_be_a_file(path: Path) -> bool:
+    """Whether a path is a file or nothing yet; a loop of links is neither, and an error of the system."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return True
 
 
 def _is_stdout(path: Path) -> bool:
