@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from command_line import mbc
 from copies import Copy
 from mbc_explorer.checks import check
 from mbc_explorer.checks.wording import vocabulary
 from mbc_explorer.compiling import compile_catalog
 from mbc_explorer.corpus import normalize, sentences
 from mbc_explorer.errors import KnowledgeError, Problem
+from mbc_explorer.render.mutations import render_mutations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -538,3 +540,65 @@ def test_sections_that_leave_out_the_first_sentence_are_refused(pack: Copy) -> N
     where = pack.place("knowledge/sources.yaml", "id: mnt-undated")
     told = "sources: sections begin with sentence 1 and follow one another."
     assert pack.problems() == [Problem("file-shape", where, told)]
+
+
+# ---------------------------------------------------------------- the matrix
+
+
+MATRIX = "knowledge/matrix.yaml"
+NONE = "{id: none,"
+
+
+def test_a_value_of_an_axis_that_contradicts_itself_is_found_once(pack: Copy) -> None:
+    """Named with its place and what contradicts, however many cases it stands in."""
+    pack.edit(MATRIX, "pr_status: positive", "hr_status: negative")
+    (found,) = pack.problems()
+    assert (found.kind, found.where) == ("contradiction", pack.place(MATRIX, "{id: hr-positive-her2-negative,"))
+    told = "'hr-positive-her2-negative': er_status + hr_status: contradict each other: er_status (positive) and "
+    assert found.message.startswith(told)
+
+
+def test_values_of_two_axes_that_contradict_each_other_are_found(pack: Copy) -> None:
+    """At the later of them, naming both: a man before menopause."""
+    pack.edit(MATRIX, "prior_therapies: none", "menopausal_status: premenopausal", after=NONE)
+    pack.edit(MATRIX, ", menopausal_status: postmenopausal", "")
+    (found,) = pack.problems()
+    assert (found.kind, found.where) == ("contradiction", pack.place(MATRIX, NONE))
+    assert found.message.startswith("'man' with 'none': sex + menopausal_status: contradict each other: ")
+
+
+def test_two_axes_that_state_an_attribute_otherwise_are_found(pack: Copy) -> None:
+    """By whichever word for it; that the later hid the earlier is told. What both state alike is no problem."""
+    pack.edit(MATRIX, "prior_therapies: none", 'prior_therapies: none, her2: "+"', after=NONE)
+    where = pack.place(MATRIX, NONE)
+    told = "her2_status: two axes state it otherwise, as negative and as positive; state it in one of them."
+    assert pack.problems() == [
+        Problem("stated-otherwise", where, f"'{value}' with 'none': {told}")
+        for value in ("hr-positive-her2-negative", "triple-negative")
+    ]
+
+
+# ---------------------------------------------------------------- what is told
+
+
+def test_what_was_verified_is_told_in_lines_of_eighty_columns(small: Path, corpus: Path) -> None:
+    """Whole sentences, the accounts of the texts and the disclaimer."""
+    for more in (["--corpus", str(corpus)], []):
+        ran = mbc("check", "--knowledge", str(small), *more)
+        assert (ran.code, "Educational only" in ran.out) == (0, True)
+        assert [line for line in (ran.out + ran.err).splitlines() if len(line) > 80] == []
+
+
+def test_a_table_of_mutants_that_is_too_wide_goes_on_below() -> None:
+    """Each column once, with the kinds before each part."""
+    checks = ["cases", "names", "texts", "invariants", "proofs", "fingerprints", "attribution"]
+    by = {name: {"caught": 100_000 + number, "asked": 200_000} for number, name in enumerate(checks)}
+    row = {"made": 300_000, "caught": 250_000, "by": by, "equivalent": 7, "same": 8, "survived": 9}
+    without = ["proofs", "texts", "names"]
+    told = render_mutations({"groups": {"criteria": {"drop": row, "negate": row}}, "without": without})
+    assert [line for line in told.splitlines() if len(line) > 80] == []
+    words = told.split()
+    for name in checks[:5]:
+        assert words.count(f"{by[name]['caught']}/200000") == 2
+        assert name in words
+    assert words.count("drop") == words.count("negate") > 1

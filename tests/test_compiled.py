@@ -23,6 +23,7 @@ import pytest
 import mbc_explorer
 from command_line import command, environment
 from mbc_explorer import Catalog, KnowledgeError, Problem, load_catalog
+from mbc_explorer.compiled import MOST_KEPT
 from mbc_explorer.folders import Folders
 
 if TYPE_CHECKING:
@@ -442,8 +443,20 @@ def test_without_the_variable_the_folder_is_cache_in_the_home(
     """Catalogs are kept where the README says: in `.cache/mbc-explorer` of the user's home."""
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
     load(pack)
     assert only_file(tmp_path / "home" / ".cache" / "mbc-explorer").suffix == ".json"
+
+
+@pytest.mark.parametrize(("variable", "place"), [("HOME", "none/home"), ("XDG_CACHE_HOME", "none/cache")])
+def test_a_home_that_is_not_there_is_not_made(
+    variable: str, place: str, pack: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may make any folder makes no home: below a place that does not exist nothing is kept."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path / place))
+    assert load(pack).rules
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_pack_with_a_file_that_cannot_be_read_is_refused_by_name(cache: Path, pack: Folders) -> None:
@@ -455,6 +468,86 @@ def test_a_pack_with_a_file_that_cannot_be_read_is_refused_by_name(cache: Path, 
         Problem("unreadable-file", "rules/leaflet/.#all.yaml", "cannot be read (No such file or directory)."),
     )
     assert not cache.exists()
+
+
+# Never too many
+
+
+def filled(cache: Path, number: int) -> list[Path]:
+    """A cache that holds so many catalogs of other packs, the oldest first."""
+    cache.mkdir(parents=True)
+    paths = [cache / f"{name:016x}-{0:016x}.json" for name in range(number)]
+    for age, path in enumerate(paths):
+        path.write_text("{}")
+        os.utime(path, (age, age))
+    return paths
+
+
+def test_only_the_newest_catalogs_are_kept(cache: Path, pack: Folders) -> None:
+    """With a new one the oldest go, so that twenty stay; reading one that is kept takes nothing away."""
+    before = filled(cache, 30)
+    load(pack)
+    (kept,) = set(cache.iterdir()) - set(before)
+    assert sorted(cache.iterdir()) == sorted([kept, *before[11:]])
+    more = filled(cache / "more", 30)
+    for path in more:
+        path.rename(cache / path.name)
+    mark(kept)
+    assert load(pack).version == MARKED
+    assert {path.name for path in more} < {path.name for path in cache.iterdir()}
+
+
+def test_the_catalog_that_was_just_kept_stays_whatever_the_clock_says(cache: Path, pack: Folders) -> None:
+    """Files of the future are not newer than what was just written."""
+    before = filled(cache, 25)
+    for path in before:
+        os.utime(path, (2**33, 2**33))
+    load(pack)
+    assert len(set(cache.iterdir()) - set(before)) == 1
+    assert len(list(cache.iterdir())) == MOST_KEPT
+
+
+def test_nothing_that_is_not_a_kept_catalog_is_taken_away(cache: Path, pack: Folders, tmp_path: Path) -> None:
+    """Another name, a folder, a link and a file that others may write are left where they are."""
+    before = filled(cache, 25)
+    (tmp_path / "elsewhere").write_text("{}")
+    strange = [cache / name for name in ("notes.json", "0" * 33 + ".json", f"{'f' * 16}-{'f' * 16}.json.bak")]
+    for path in strange:
+        path.write_text("{}")
+    folder, link, shared = (cache / f"{letter * 16}-{'0' * 16}.json" for letter in "abc")
+    folder.mkdir()
+    link.symlink_to(tmp_path / "elsewhere")
+    shared.write_text("{}")
+    shared.chmod(0o666)
+    strange += [folder, link, shared]
+    for path in strange:
+        os.utime(path, (0, 0), follow_symlinks=False)
+    load(pack)
+    assert all(path.is_symlink() or path.exists() for path in strange)
+    assert not before[0].exists()
+    assert len(list(cache.iterdir())) == MOST_KEPT + len(strange)
+
+
+def test_two_that_take_away_at_once_do_no_harm(cache: Path, pack: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that another process took away between the list and the look, or before it is removed, is gone."""
+    before = filled(cache, 30)
+    look, remove = Path.lstat, Path.unlink
+
+    def look_late(path: Path) -> os.stat_result:
+        if path == before[0]:
+            remove(path)
+        return look(path)
+
+    def remove_late(path: Path, missing_ok: bool = False) -> None:
+        if path == before[1]:
+            remove(path)
+        remove(path, missing_ok)
+
+    monkeypatch.setattr(Path, "lstat", look_late)
+    monkeypatch.setattr(Path, "unlink", remove_late)
+    assert load(pack).rules
+    assert len(list(cache.iterdir())) == MOST_KEPT
+    assert set(before[11:]) < set(cache.iterdir())
 
 
 # Together

@@ -152,6 +152,17 @@ def test_a_pipe_is_a_profile() -> None:
         assert code == 0 or b"it holds more than 64 KiB" in ran.stderr
 
 
+def test_an_answer_is_written_through_a_link_and_not_in_the_place_of_a_loop(tmp_path: Path) -> None:
+    """A link to a file, or to where one can be, leads to it; a loop of links is refused and stays."""
+    (tmp_path / "link").symlink_to("answer")
+    assert mbc("explore", "--output", str(tmp_path / "link")).code == 0
+    assert (tmp_path / "answer").read_text() == mbc("explore").out
+    a_loop(tmp_path / "loop")
+    ran = mbc("explore", "--output", str(tmp_path / "loop"))
+    assert (ran.code, "cannot be written (Too many levels of symbolic links)." in ran.err) == (2, True)
+    assert (tmp_path / "loop").is_symlink()
+
+
 @pytest.mark.parametrize("make", [a_link_to_zeros, a_pipe, a_folder, a_loop], ids=lambda make: make.__name__)
 def test_what_is_no_file_is_no_copy_of_a_text(make: Callable[[Path], None], pack: Path, tmp_path: Path) -> None:
     """A device, a pipe or a folder in the place of a text is told to be missing, and never read."""
@@ -588,6 +599,25 @@ def test_what_a_killed_process_left_is_taken_away(pack: Path, tmp_path: Path) ->
         part.write_text("half")
     load_catalog(pack)
     assert [part.exists() for part in (dead, alive, odd)] == [False, True, True]
+
+
+def test_a_part_that_cannot_be_taken_away_stops_no_keeping(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder with the name of a part, or the part of a process of another user, stays; the catalog is kept."""
+    cache = tmp_path / "cache" / "mbc-explorer"
+    folder, others, dead = (cache / f".mbc-{number}-5.part" for number in (999999999, 1, 999999998))
+    folder.mkdir(parents=True)
+    others.write_text("half")
+    dead.write_text("half")
+
+    def may_not(number: int, _: int) -> None:
+        raise PermissionError if number == 1 else ProcessLookupError
+
+    monkeypatch.setattr(os, "kill", may_not)
+    load_catalog(pack)
+    assert [part.exists() for part in (folder, others, dead)] == [True, True, False]
+    assert len(list(cache.glob("*.json"))) == 1
 
 
 @pytest.mark.parametrize("make", [a_link_to_zeros, a_pipe, a_folder, a_loop], ids=lambda make: make.__name__)

@@ -14,6 +14,7 @@ from command_line import mbc as run
 from mbc_explorer.matrix import matrix
 from mbc_explorer.published import MatrixOut
 from mbc_explorer.render.matrix import matrix_html
+from mbc_explorer.report import DISCLAIMER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,8 +91,9 @@ def test_what_a_document_says_of_a_case(
 def test_the_csv_has_a_line_for_each_case_category_and_source_and_names_silence() -> None:
     """As text that a spreadsheet reads; a gap reads that the document is silent."""
     out = run("matrix", "man", "none", "--format", "csv").out
-    head, *rows = list(csv.reader(StringIO(out)))[1:]
-    assert head == ["subtype", "person", "history", "category", "source", "says", "options"]
+    head, *rows = csv.reader(StringIO(out))
+    assert head == ["subtype", "person", "history", "category", "source", "says", "options", "disclaimer"]
+    assert [row[7] for row in rows] == [DISCLAIMER, *("" for _ in rows[1:])]
     assert {row[1] for row in rows} == {"Man"}
     told = {row[5] for row in rows}
     assert "the document is silent" in told
@@ -105,7 +107,43 @@ def test_the_page_is_self_contained_and_escaped(explorer_of_module: Explorer) ->
     data["axes"][0]["values"][0]["name"] = "<b>HR</b>"
     page = matrix_html(data, explorer_of_module.catalog)
     assert "<script" not in page and "http" not in page and "<b>HR</b>" not in page
+    assert "<th scope=col>Case</th>" in page
+    assert page.count("<div role=region tabindex=0 ") == page.count("<table>") == 4
     assert "&lt;b&gt;HR&lt;/b&gt;" in page and "Educational only" in page and "the document is silent" in page
+
+
+def test_the_numbers_of_a_cell_and_the_rest_are_told_to_be_of_all_categories(explorer_of_module: Explorer) -> None:
+    """How many categories there are, and what is told of those that none of the three numbers counts."""
+    told = " ".join(run("matrix", "man", "none").out.split())
+    rows = matrix(explorer_of_module, ["man", "none"])["cells"][0]["rows"]
+    assert f"in how many of {len(rows)} categories" in told
+    assert "The rest: it says that an option is not used, is under study or is for other conditions" in told
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_matrix_has_as_many_axes_as_its_pack_names(number: int, tmp_path: Path, folders: Folders) -> None:
+    """One axis alone is one table; of several, the first parts the tables. Each case stands in each face."""
+    axes = "\n".join(
+        f"  - {{id: a{n}, name: Axis {n}, values: [{{id: b{n}, name: B{n}, profile: {{}}}},"
+        f" {{id: c{n}, name: C{n}, profile: {{}}}}]}}"
+        for n in range(number)
+    )
+    pack = pack_with(tmp_path, folders, f"axes:\n{axes}\n")
+    text, page, table = (run("matrix", "--knowledge", pack, "--format", face) for face in ("text", "html", "csv"))
+    assert (text.code, page.code, table.code) == (0, 0, 0), (text.err, page.err, table.err)
+    assert text.out.count("\nCase ") == page.out.count("<table>") == (1 if number == 1 else 2)
+    assert ("\nAxis 0\nCase " in text.out) == (number == 1)
+    assert page.out.count("<th scope=row>") == 2**number
+    rows = list(csv.DictReader(StringIO(table.out)))
+    assert len({tuple(row[f"a{n}"] for n in range(number)) for row in rows}) == 2**number
+
+
+def pack_with(root: Path, folders: Folders, axes: str) -> str:
+    """A copy of the pack with other axes."""
+    for folder in folders:
+        shutil.copytree(folder, root / folder.name)
+    (root / "knowledge" / "matrix.yaml").write_text(axes, encoding="utf-8")
+    return str(root)
 
 
 def test_one_category_is_shown_in_words_and_wrong_words_get_the_nearest() -> None:

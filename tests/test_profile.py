@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mbc_explorer.profile as profile_module
 from mbc_explorer import Profile, ProfileError, load_catalog
 from mbc_explorer.profile import MAX_ITEMS, History, Items, Regimen, fold, read_profile
 
@@ -593,6 +596,101 @@ def test_a_list_holds_as_many_entries_as_are_read_and_no_more() -> None:
     assert refused({"prior": "letrozole+" * 200 + "letrozole"}) == [
         "prior_therapies: holds a regimen of 201 therapies; at most 200 are read."
     ]
+
+
+class Mute:
+    """Something that cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+class Agreeable(int):
+    """A number that says yes to every comparison."""
+
+    def __le__(self, _: object) -> bool:
+        return True
+
+    __lt__ = __ge__ = __gt__ = __le__
+
+
+class Endless(list[Any]):
+    """A list without end, to whoever walks through it."""
+
+    def __iter__(self) -> Any:
+        while True:
+            yield "bone"
+
+
+class Pretender:
+    """Something that fails whoever asks for its class."""
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        raise RuntimeError
+
+    def __repr__(self) -> str:
+        return "a\nb"
+
+
+class Word(StrEnum):
+    """A word as a program may hold it."""
+
+    POSITIVE = "positive"
+
+
+@pytest.mark.parametrize(
+    ("profile", "told"),
+    [
+        ({"er": Mute()}, "er_status: takes one word (positive, negative), not a value of the type Mute."),
+        ({"sites": ["bone", Mute()]}, "metastatic_sites: takes a list of words, not a value of the type Mute in it."),
+        ({Mute(): 1}, "a value of the type Mute: is not an attribute of a profile;"),
+        ({"prior": [{"agents": [Mute()]}]}, "prior_therapies: a regimen's agents are a list of words, not a value of"),
+        ({"prior": [{"agents": "tamoxifen", "setting": Mute()}]}, "prior_therapies: setting is one of"),
+        ({"prior": [{"agents": "tamoxifen", Mute(): 1}]}, "prior_therapies: a regimen has agents, setting, stopped"),
+        ({"prior": Mute()}, "prior_therapies: a regimen is written"),
+        ({"metastatic_areas": Mute()}, "metastatic_areas: takes a whole number from 1 to 9999, not a value of the"),
+        ({"metastatic_areas": Agreeable(-5)}, "metastatic_areas: takes a whole number from 1 to 9999, not -5."),
+        ({"sites": Endless(["bone"] * 201)}, "metastatic_sites: holds 201 entries; at most 200 are read."),
+        ({"er": Pretender()}, "er_status: takes one word (positive, negative), not 'a\\nb'."),
+    ],
+)
+def test_what_a_value_does_by_itself_leads_to_no_other_error(profile: dict[Any, Any], told: str) -> None:
+    """A value that cannot be shown is told by its type; one that compares or walks its own way is read as it is."""
+    (message,) = refused(profile)
+    assert message.startswith(told)
+
+
+def test_types_derived_from_pythons_own_are_read_as_these() -> None:
+    """A number, a word, a list or a mapping of a program's own type means what it holds."""
+    assert read({"er": Word.POSITIVE, "metastatic_areas": Agreeable(2), "sites": Endless(["bone"])}) == {
+        "er_status": "positive",
+        "metastatic_areas": 2,
+        "metastatic_sites": ["bone"],
+    }
+    prior = Endless([OrderedDict(agents=Endless(["tamoxifen"]), months=Agreeable(8))])
+    assert read({"prior": prior}) == {"prior_therapies": ["tamoxifen@months=8"]}
+    assert type(read({"metastatic_areas": Agreeable(2)})["metastatic_areas"]) is int
+
+
+def test_a_list_that_is_too_long_is_not_walked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in a list of lists, or in one that is refused by its length, is not read: ten million in no time."""
+    seen = []
+    scalar = profile_module._scalar
+
+    def counted(value: object) -> Any:
+        seen.append(value)
+        return scalar(value)
+
+    monkeypatch.setattr(profile_module, "_scalar", counted)
+    row = ["bone"] * 100_000
+    assert refused({"sites": [row] * 100}) == ["metastatic_sites: takes a list of words, not a list in it."]
+    assert refused({"sites": row}) == ["metastatic_sites: holds 100000 entries; at most 200 are read."]
+    assert refused({"prior": [{"agents": row}] * 100}) == [
+        "prior_therapies: holds a regimen of 100000 therapies; at most 200 are read."
+    ]
+    refused({"prior": dict.fromkeys(range(100_000), "bone")})
+    assert len(seen) < 1000
 
 
 @given(st.dictionaries(st.sampled_from(sorted(CATALOG.attributes)), st.recursive(

@@ -27,6 +27,7 @@ from mbc_explorer import (
     ProfileError,
     Report,
     UsageError,
+    explore,
     load_catalog,
 )
 
@@ -174,3 +175,56 @@ def test_an_error_of_each_kind_is_raised(catalog: Catalog, tmp_path: Path) -> No
     ]
     assert problems(UsageError, lambda: Explorer(catalog, "drools")) == ["unknown-engine"]
     assert problems(KnowledgeError, lambda: load_catalog(tmp_path)) == ["no-pack"]
+
+
+class Mute:
+    """Something that cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+def test_what_is_no_profile_is_refused_with_what_to_pass(catalog: Catalog) -> None:
+    """A mapping where a profile belongs, and a list where a mapping does, are told how a profile is written."""
+    explorer = Explorer(catalog, "reference")
+    mapping: Any = {"er": "positive"}
+    for call in (explorer.explore, explorer.case, lambda given: explore(given, catalog, "reference")):
+        with pytest.raises(
+            ProfileError, match=r'given as Profile\(\.\.\.\), as in Profile\(er="positive"\), not as a map'
+        ):
+            call(mapping)
+    wrong: Any
+    for wrong in (["er"], 7, Mute(), "er=positive"):
+        assert problems(ProfileError, lambda given=wrong: Profile(given)) == ["wrong-kind"]
+    changes: Any = ["er"]
+    assert problems(ProfileError, lambda: explorer.case(Profile()).altered(changes)) == ["wrong-kind"]
+    changes = {7: "positive"}
+    assert problems(ProfileError, lambda: explorer.case(Profile()).altered(changes)) == ["unknown-attribute"]
+
+
+@pytest.mark.parametrize("engine", [[], Mute(), 7], ids=["a list", "what cannot be shown", "a number"])
+def test_what_is_no_engine_is_refused(catalog: Catalog, engine: Any) -> None:
+    """An engine is one of two words, whatever is given instead."""
+    assert problems(UsageError, lambda: Explorer(catalog, engine)) == ["unknown-engine"]
+    assert problems(UsageError, lambda: explore(Profile(), catalog, engine)) == ["unknown-engine"]
+
+
+def test_a_name_too_long_for_a_folder_is_no_pack() -> None:
+    """What the system does not take as a name is told as any folder that is no pack, and not in all its length."""
+    with pytest.raises(KnowledgeError) as caught:
+        load_catalog("x" * 10_000)
+    assert [problem.kind for problem in caught.value.problems] == ["no-pack"]
+    assert len(str(caught.value)) < 600
+
+
+def test_an_unknown_option_is_told_with_the_nearest(catalog: Catalog) -> None:
+    """A wrong id is a usage error with what may have been meant; who expects a KeyError catches it, too."""
+    report = Explorer(catalog, "reference").explore(Profile())
+    with pytest.raises(
+        UsageError, match=r"^option: 'tucatinb' is not the id of an option here; did you mean 'tucatinib'\?"
+    ):
+        report.status("tucatinb")
+    with pytest.raises(KeyError):
+        report.option("tucatinb")
+    mute: Any = Mute()
+    assert problems(UsageError, lambda: report.option(mute)) == ["unknown-option"]

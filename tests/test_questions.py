@@ -367,3 +367,30 @@ def test_text_of_the_command() -> None:
     assert "'ibrance' was read as 'palbociclib'" in ran.out
     assert "The documents do not answer as asked" in ran.out
     assert mbc("search", "heart", "--source", "nowhere").code == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("café", ["café"]),
+        ("cafe\u0301 trastuzumab", ["café"]),
+        ("naïve-crème", ["naïve", "crème"]),
+        ("рак trastuzumab", ["рак"]),
+        ("हिन्दी", ["हिन्दी"]),
+        ("乳がん", ["乳がん"]),
+    ],
+)
+def test_a_word_of_any_letters_is_told_as_it_was_typed(index: Index, question: str, unknown: list[str]) -> None:
+    """No letter is cut off a word that stands nowhere, whatever its script."""
+    found = index.search(question)
+    assert (found.answered, list(found.unknown)) == (False, unknown)
+    assert set(unknown) <= set(found.asked)
+
+
+def test_accents_do_not_count_where_words_are_compared(index: Index) -> None:
+    """A word with an accent finds what the word without it finds, and is told as it was typed."""
+    plain, accented = index.search("trastuzumab heart"), index.search("trastuzumáb heärt")
+    assert accented.hits == plain.hits
+    assert accented.asked == ("trastuzumáb", "heärt")
+    assert index.search("hërceptin").read_as == {"hërceptin": "trastuzumab"}
+    assert index.search("hárt").read_as == {"hárt": "heart"}

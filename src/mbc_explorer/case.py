@@ -102,7 +102,7 @@ class Case:
             ProfileError: when the outcome is not understood or contradicts itself.
         """
         given = dict(self.plain)
-        for word, value in changes.items():
+        for word, value in Profile(changes).given.items():
             name = self._attribute(word)
             if value is None and name in self.catalog.attributes:
                 given.pop(name, None)
@@ -110,10 +110,10 @@ class Case:
                 given[name] = value
         return Case(Profile(given), self.catalog, self._engine, self._reporter)
 
-    def _attribute(self, word: str) -> str:
+    def _attribute(self, word: Any) -> Any:
         """The id of an attribute by any of its names; a word that is none stays, and is refused where it is read."""
         attributes = self.catalog.attributes
-        if word in attributes:
+        if not isinstance(word, str) or word in attributes:
             return word
         named = (row.id for row in attributes.values() if fold(word) in map(fold, row.aliases))
         return next(named, word)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 SHIPPED = DATA / "compiled.json"
 MAX_KEPT = 16 * 1024 * 1024
 """So many bytes are read of a kept file; that of the shipped knowledge has one million."""
+MOST_KEPT = 20
+"""So many catalogs are kept in a cache folder, the newest."""
+_KEPT_NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.json")
 _used: set[Path] = set()
 _COMPILING = (
     "catalog", "compiled", "compiling", "condition", "corpus", "engine", "folders", "loading", "primes", "schema",
@@ -131,19 +136,47 @@ def _file(key: str, catalog: Catalog) -> bytes:
 
 
 def _write(path: Path, key: str, catalog: Catalog) -> None:
-    """Keep a catalog, whole or not at all; where the folder cannot be written, go without."""
+    """Keep a catalog, whole or not at all; where the folder cannot be written or there is no home, go without."""
+    folder = path.parent
     with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sweep(path.parent)
+        if not folder.parent.parent.is_dir():
+            return
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            _sweep(folder)
         write_whole(path, _file(key, catalog), 0o600)
+        _thin_out(folder, path)
 
 
 def _sweep(folder: Path) -> None:
-    """Take away what processes that were killed left half-written."""
+    """Take away what processes that were killed left half-written; what cannot be taken away stays."""
     for part in folder.glob(".mbc-*.part"):
         number = part.name.split("-")[1]
         if number.isdecimal() and hasattr(os, "getuid"):
-            try:
-                os.kill(int(number), 0)
-            except (ProcessLookupError, OverflowError):
-                part.unlink(missing_ok=True)
+            with suppress(OSError):
+                if not _runs(int(number)):
+                    part.unlink()
+
+
+def _runs(number: int) -> bool:
+    """Whether there is a process of a number, whoever's it is."""
+    try:
+        os.kill(number, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
+
+
+def _thin_out(folder: Path, newest: Path) -> None:
+    """Take away the oldest kept catalogs, where there are more than are kept; nothing that is not ours."""
+    others = []
+    for path in folder.iterdir():
+        with suppress(OSError):  # another process may take it away at any moment
+            state = path.lstat()
+            if _KEPT_NAME.fullmatch(path.name) and stat.S_ISREG(state.st_mode) and path != newest and _is_ours(path):
+                others.append((state.st_mtime_ns, path))
+    for _, path in sorted(others, reverse=True)[MOST_KEPT - 1 :]:
+        with suppress(OSError):
+            path.unlink()

@@ -10,6 +10,7 @@ from mbc_explorer.compiled import load_catalog
 from mbc_explorer.engine import DurableEngine, is_available
 from mbc_explorer.errors import UsageError, one
 from mbc_explorer.evaluate import Evaluator
+from mbc_explorer.profile import shown
 from mbc_explorer.report import Report, Reporter
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ class Explorer:
             UsageError: for another engine's name.
             EngineError: when `durable` is asked for and not installed.
         """
-        if engine is not None and engine not in ENGINES:
-            raise UsageError(one("unknown-engine", "engine", f"{engine!r} is not one of {', '.join(ENGINES)}."))
+        _check_engine(engine)
         if as_of is not None:
             from mbc_explorer.as_of import restricted
 
@@ -84,8 +84,14 @@ class Explorer:
         return Case(profile, self.catalog, self._engine, self._reporter)
 
 
+def _check_engine(engine: object) -> None:
+    if engine is not None and (not isinstance(engine, str) or engine not in ENGINES):
+        raise UsageError(one("unknown-engine", "engine", f"{shown(engine)} is not one of {', '.join(ENGINES)}."))
+
+
 def explore(profile: Profile, catalog: Catalog | None = None, engine: str | None = None) -> Report:
     """What the documents say of a profile; see `Explorer`, which is kept for the next call."""
+    _check_engine(engine)
     return _explorer(catalog, engine).explore(profile)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.errors import MANY, Problem, ProfileError, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mbc_explorer.catalog import Attribute, Catalog
 
@@ -32,6 +33,13 @@ MAX_WORD = 200
 """So many characters of a word are shown in an error."""
 MAX_NUMBER = 9999
 _TOO_LONG_TO_SHOW = 10**40
+
+_EXACTLY: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+)
+"""Python's own types, each with what makes it of a type derived from it, whatever that does otherwise."""
 
 _WORD_HYPHEN = re.compile(r"(?<=[^\W_])[-_](?=[^\W_])")
 _SPACED_SIGN = re.compile(r"(?<=\w)\s+(?=[+-]$)")
@@ -95,7 +103,17 @@ class Profile:
     __slots__ = ("given",)
 
     def __init__(self, given: Mapping[str, Any] | None = None, /, **more: Any) -> None:
-        self.given: dict[str, Any] = {**(given or {}), **more}
+        """Keep what is given.
+
+        Raises:
+            ProfileError: when it is no mapping.
+        """
+        try:
+            held = {} if given is None else dict.copy(given) if isinstance(given, dict) else {**given}
+        except Exception:  # no mapping, or one that fails
+            text = f'a profile is made of names or a mapping, as Profile(er="positive"), not of {shown(given)}.'
+            raise ProfileError((Problem("wrong-kind", "", text),)) from None
+        self.given: dict[str, Any] = {**held, **more}
 
     def __repr__(self) -> str:
         return f"Profile({self.given!r})"
@@ -148,16 +166,14 @@ def read_profile(profile: Profile, catalog: Catalog) -> Understood:
         ProfileError: with everything that is not understood, each with the attribute, what was found, what was
             expected and the nearest valid words.
     """
+    words = _given(profile)
     reader = _Reader(catalog)
-    if len(profile.given) > MAX_ITEMS:
-        told = f"a profile holds {len(profile.given)} attributes; at most {MAX_ITEMS} are read."
+    if len(words) > MAX_ITEMS:
+        told = f"a profile holds {len(words)} attributes; at most {MAX_ITEMS} are read."
         raise ProfileError((Problem("too-long", "", told),))
     given: dict[str, tuple[str, Any]] = {}
-    for name, value in profile.given.items():
-        if any(len(text) > MAX_TEXT for text in _texts(value)):
-            told = f"holds an entry of more than {MAX_TEXT} characters, and no more are read."
-            reader.problem("too-long", _name(name), told)
-            continue
+    for word, held in words.items():
+        name = _scalar(word)
         attribute = reader.attribute(name)
         if attribute is None:
             continue
@@ -167,6 +183,12 @@ def read_profile(profile: Profile, catalog: Catalog) -> Understood:
                 _name(name),
                 f"is given twice, as {given[attribute.id][0]!r} and as {name!r}; give it once.",
             )
+            continue
+        value = _exact(held)
+        if any(len(text) > MAX_TEXT for text in _texts(value)):
+            told = f"holds an entry of more than {MAX_TEXT} characters, and no more are read."
+            reader.problem("too-long", _name(name), told)
+            continue
         given[attribute.id] = (name, value)
     facts: dict[str, Fact] = {}
     not_known: dict[str, str] = {}
@@ -186,6 +208,13 @@ def read_profile(profile: Profile, catalog: Catalog) -> Understood:
     if reader.problems:
         raise ProfileError(reader.problems)
     return Understood(facts, not_known, tuple(name for name in catalog.attributes if name in given))
+
+
+def _given(profile: object) -> dict[str, Any]:
+    if not isinstance(profile, Profile):
+        text = f'a profile is given as Profile(...), as in Profile(er="positive"), not as {shown(profile)}.'
+        raise ProfileError((Problem("wrong-kind", "", text),))
+    return profile.given
 
 
 class _Reader:
@@ -244,9 +273,9 @@ class _Reader:
             value = value[0]
         if isinstance(value, bool) or not isinstance(value, str | int):
             names = ", ".join(v.id for v in attribute.values)
-            self.problem("wrong-kind", attribute.id, f"takes one word ({names}), not {_shown(value)}.")
+            self.problem("wrong-kind", attribute.id, f"takes one word ({names}), not {shown(value)}.")
             return None
-        return self._item(attribute, value if isinstance(value, str) else _shown(value))
+        return self._item(attribute, value if isinstance(value, str) else shown(value))
 
     def _item(self, attribute: Attribute, word: str) -> str | None:
         wanted = fold(word)
@@ -255,7 +284,7 @@ class _Reader:
                 return value.id
         for entry in attribute.not_in_documents:
             if wanted in map(fold, entry.words):
-                self.problem("not-in-documents", attribute.id, f"{_shown(word)}: {entry.answer}")
+                self.problem("not-in-documents", attribute.id, f"{shown(word)}: {entry.answer}")
                 return None
         names = ", ".join(v.id for v in attribute.values)
         hint = suggestion(word, [w for v in attribute.values for w in (v.id, *v.aliases)])
@@ -314,7 +343,7 @@ class _Reader:
             return None
         for row in rows:
             if not isinstance(row, str):
-                self.problem("wrong-kind", attribute.id, f"takes a list of words, not {_shown(row)} in it.")
+                self.problem("wrong-kind", attribute.id, f"takes a list of words, not {shown(row)} in it.")
                 return None
         return list(rows)
 
@@ -323,7 +352,7 @@ class _Reader:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= MAX_NUMBER:
             self.problem(
-                "wrong-number", where, f"takes a whole number from {minimum} to {MAX_NUMBER}, not {_shown(value)}."
+                "wrong-number", where, f"takes a whole number from {minimum} to {MAX_NUMBER}, not {shown(value)}."
             )
             return None
         return value
@@ -357,14 +386,17 @@ class _Reader:
                     self.problem(
                         "unknown-key",
                         attribute.id,
-                        f"a regimen has {names}; not {_shown(key)}{_near(key, REGIMEN_KEYS)}",
+                        f"a regimen has {names}; not {shown(key)}{_near(key, REGIMEN_KEYS)}",
                     )
             agents_given = row.get("agents")
             agents_list: list[Any] = agents_given if isinstance(agents_given, list) else [agents_given]
+            if len(agents_list) > MAX_ITEMS:
+                self._too_many(attribute, len(agents_list))
+                return None
             wrong = [agent for agent in agents_list if not isinstance(agent, str)]
             if wrong:
                 self.problem(
-                    "wrong-kind", attribute.id, f"a regimen's agents are a list of words, not {_shown(wrong[0])}."
+                    "wrong-kind", attribute.id, f"a regimen's agents are a list of words, not {shown(wrong[0])}."
                 )
                 return None
             details = {key: row[key] for key in REGIMEN_KEYS[1:] if row.get(key) is not None}
@@ -372,7 +404,7 @@ class _Reader:
         self.problem(
             "wrong-kind",
             attribute.id,
-            f"a regimen is written {REGIMEN_GRAMMAR}, or as agents, setting, stopped and months; not {_shown(row)}.",
+            f"a regimen is written {REGIMEN_GRAMMAR}, or as agents, setting, stopped and months; not {shown(row)}.",
         )
         return None
 
@@ -384,7 +416,7 @@ class _Reader:
             if name not in REGIMEN_KEYS[1:] or name in found:
                 told = "given twice" if name in found else "not understood"
                 self.problem(
-                    "wrong-regimen", attribute.id, f"{_shown(part)} is {told}; a regimen is written {REGIMEN_GRAMMAR}."
+                    "wrong-regimen", attribute.id, f"{shown(part)} is {told}; a regimen is written {REGIMEN_GRAMMAR}."
                 )
             else:
                 found[name] = value.strip() if equals else part
@@ -401,8 +433,7 @@ class _Reader:
             self.problem("wrong-regimen", attribute.id, message)
             return None
         if len(words) > MAX_ITEMS:
-            message = f"holds a regimen of {len(words)} therapies; at most {MAX_ITEMS} are read."
-            self.problem("too-long", attribute.id, message)
+            self._too_many(attribute, len(words))
             return None
         known = [word for word in words if not self.way_of_not_knowing(word)]
         if not words or "" in words or any(fold(word) == NONE for word in words):
@@ -420,50 +451,112 @@ class _Reader:
         found = tuple(dict.fromkeys(name for name in named if name))
         return Regimen(found, setting, stopped, number, len(known) == len(words))
 
+    def _too_many(self, attribute: Attribute, number: int) -> None:
+        message = f"holds a regimen of {number} therapies; at most {MAX_ITEMS} are read."
+        self.problem("too-long", attribute.id, message)
+
     def _word(self, attribute: Attribute, key: str, value: Any, valid: tuple[str, ...]) -> str | None:
         if value is None or self.way_of_not_knowing(value):
             return None
         for name in valid:
             if isinstance(value, str) and fold(value) == fold(name):
                 return name
-        message = f"{key} is one of {', '.join(valid)}; not {_shown(value)}{_near(value, valid)}"
+        message = f"{key} is one of {', '.join(valid)}; not {shown(value)}{_near(value, valid)}"
         self.problem("wrong-regimen", attribute.id, message)
         return None
 
 
-def _texts(value: Any, depth: int = 3) -> Iterator[str]:
-    """Every text in a value: a word, or those of a list, and of a regimen in it."""
+class _Other:
+    """Something that is no part of a profile, as an error shows it."""
+
+    __slots__ = ("told",)
+
+    def __init__(self, told: str) -> None:
+        self.told = told
+
+
+def _scalar(value: Any) -> Any:
+    """A word, a number, a truth value or nothing in Python's own types; of anything else, how it is shown.
+
+    So nothing of another's making runs when it is read.
+    """
+    kind = type(value)  # not isinstance, which asks the value
+    if value is None or kind is bool:
+        return value
+    for plain, exactly in _EXACTLY:
+        if issubclass(kind, plain):
+            return exactly(value)
+    return _Other(shown(value))
+
+
+def _exact(value: Any, rows_of: Callable[[Any], Any] | None = None) -> Any:
+    """A value as `_scalar` reads it, or a list of such values and regimens, or a regimen."""
+    kind = type(value)
+    if issubclass(kind, dict):
+        return _exact_regimen(value)
+    if not issubclass(kind, list | tuple):
+        return _scalar(value)
+    rows = list.copy(value) if issubclass(kind, list) else list(tuple.__iter__(value))
+    if len(rows) <= MAX_ITEMS:  # a longer one is refused by its length
+        rows = list(map(rows_of or _exact_row, rows))
+    return rows if issubclass(kind, list) else tuple(rows)
+
+
+def _exact_row(row: Any) -> Any:
+    return _exact_regimen(row) if issubclass(type(row), dict) else _scalar(row)
+
+
+def _exact_regimen(row: Any) -> dict[Any, Any]:
+    parts = [(_scalar(key), part) for key, part in islice(dict.items(row), MANY)]  # of more, enough are unknown
+    return {key: (_exact_agents if key == REGIMEN_KEYS[0] else _scalar)(part) for key, part in parts}
+
+
+def _exact_agents(part: Any) -> Any:
+    return _exact(part, _scalar) if issubclass(type(part), list | tuple) else _scalar(part)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in an exact value: a word, or those of a list, and of a regimen in it."""
     if isinstance(value, str):
         yield value
-    elif depth and isinstance(value, list | tuple | dict):
+    elif isinstance(value, list | tuple | dict) and len(value) <= MAX_ITEMS:
         for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part, depth - 1)
+            yield from _texts(part)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as an error shows it: in the user's terms, and not too long."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value) if abs(value) < _TOO_LONG_TO_SHOW else "a very long number"
-        case float():
-            return f"the number {value}"
-        case dict():
-            return "a mapping"
-        case list() | tuple() | set():
-            return "a list"
-        case str() if len(value) > MAX_WORD:
-            return repr(value[:MAX_WORD]) + "…"
-    text = repr(value)
+    kind = type(value)
+    for plain, exactly in _EXACTLY:
+        if issubclass(kind, plain):
+            value = exactly(value)
+    if value is None:
+        return "nothing"
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is _Other:
+        return str(value.told)
+    if issubclass(kind, dict):
+        return "a mapping"
+    if issubclass(kind, list | tuple | set):
+        return "a list"
+    if issubclass(kind, int) and abs(value) >= _TOO_LONG_TO_SHOW:
+        return "a very long number"
+    if issubclass(kind, float):
+        return f"the number {value}"
+    if issubclass(kind, str):
+        return repr(value[:MAX_WORD]) + "…" * (len(value) > MAX_WORD)
+    try:
+        text = str.__str__(repr(value))
+    except Exception:  # it is of another's making
+        return f"a value of the type {kind.__name__[:MAX_WORD]}"
+    text = text if text.isprintable() else repr(text)
     return text if len(text) <= MAX_WORD + 2 else text[:MAX_WORD] + "…"
 
 
 def _name(name: Any) -> str:
     """An attribute's name as it was given, fit to be printed."""
-    text = name[:MAX_WORD] if isinstance(name, str) else _shown(name)
+    text = name[:MAX_WORD] if isinstance(name, str) else shown(name)
     return text if text.isprintable() else repr(text)
 
 

@@ -24,9 +24,10 @@ from mbc_explorer.condition import (
 )
 from mbc_explorer.condition import Any as AnyOf
 from mbc_explorer.engine import MET, UNKNOWN
-from mbc_explorer.errors import UNSEEN, EngineError, one
+from mbc_explorer.errors import UNSEEN, EngineError, UsageError, one, suggestion
 from mbc_explorer.evaluate import WORDS, Evaluator, unsettled
 from mbc_explorer.explain import leaf_text, reason_text
+from mbc_explorer.profile import shown
 from mbc_explorer.version import VERSION
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ VIEWS = (
 )
 
 
+class UnknownOption(UsageError, KeyError):
+    """A report was asked for an option that it does not have."""
+
+    __str__ = Exception.__str__  # a KeyError puts its text in quotation marks
+
+    def __init__(self, name: object, valid: Iterable[str]) -> None:
+        near = suggestion(name, valid) if isinstance(name, str) else "."
+        super().__init__(one("unknown-option", "option", f"{shown(name)} is not the id of an option here{near}"))
+
+
 class Report:
     """A report as plain data (`data`), and the few things that are asked of it often."""
 
@@ -83,11 +94,22 @@ class Report:
         return found
 
     def option(self, name: str) -> Plain:
-        """One option by its id. Raises KeyError where there is none."""
-        return next((option for option in self.options if option["id"] == name), None) or _no_option(name)
+        """One option by its id.
+
+        Raises:
+            UnknownOption: where there is none; a UsageError, and a KeyError too.
+        """
+        found = next((option for option in self.options if option["id"] == name), None)
+        if found is None:
+            raise UnknownOption(name, [option["id"] for option in self.options])
+        return found
 
     def status(self, option: str) -> str:
-        """`described`, `undetermined` or `not_described`."""
+        """`described`, `undetermined` or `not_described`.
+
+        Raises:
+            UnknownOption: where there is no such option; a UsageError, and a KeyError too.
+        """
         return str(self.option(option)["status"])
 
     def with_status(self, status: str) -> list[str]:
@@ -97,10 +119,6 @@ class Report:
     def json(self, *, indent: int | None = None) -> str:
         """The report as JSON: compact without `indent`, and always the same bytes for the same report."""
         return json_text(self.data, indent)
-
-
-def _no_option(name: str) -> Plain:
-    raise KeyError(name)
 
 
 def json_text(data: Plain, indent: int | None = None) -> str:

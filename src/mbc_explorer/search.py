@@ -17,6 +17,7 @@ from collections import defaultdict
 from difflib import get_close_matches
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import category, normalize
 
 from mbc_explorer.english import COMMON, TURNS, american_spellings, compares, same, says_little, states_comparison
 from mbc_explorer.findable import DEFINITION, Hit, findables, things, treatments
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from mbc_explorer.catalog import Catalog
 
 _WORD = re.compile(r"[a-z0-9]+(?:[/+-][a-z0-9]+)*")
+_JOIN = re.compile(r"[/+-]")
+_SPLIT = re.compile(r"[\W_]+")
 _PLURAL = re.compile(r"(?<=[cs]h)es$|s$")
 _SIGN = re.compile(r"(?<=[r\d])([+-])(?![a-z0-9])")
 _SIGNS = {"+": " positive ", "-": " negative "}
@@ -159,7 +162,8 @@ class Index:
             agent: only what concerns this agent.
         """
         read_as: dict[str, str] = {}
-        spelled = [self._spelled(word, read_as) for word in _words(question)]
+        typed = _words(question)
+        spelled = [self._spelled(word, read_as) for word in map(_folded, typed) if word]
         concepts = self._concepts(spelled, read_as)
         unspoken = [self._unspoken[c.typed] for c in concepts if c.typed in self._unspoken]
         unknown = [c.typed for c in concepts if not c.light and not self._known_of(c)]
@@ -174,8 +178,17 @@ class Index:
         if answered:
             order = [row for row in order if row in said or scores[row] >= _WORTH_SHOWING * scores[order[0]]]
         hits = [*unspoken, *(self._entries[row].hit for row in order)]
-        asked, missing = (tuple(c.typed for c in found) for found in (concepts, [] if answered else compared))
-        return Found(answered, asked, read_as, tuple(unknown), missing, tuple(hits[:LIMIT]))
+        accented = {_folded(part): part for word in typed if not word.isascii() for part in (*_JOIN.split(word), word)}
+
+        def as_typed(words: str) -> str:
+            return accented.get(words) or " ".join(accented.get(word, word) for word in words.split())
+
+        asked, missing, strange = (
+            tuple(map(as_typed, found))
+            for found in ([c.typed for c in concepts], [c.typed for c in compared if not answered], unknown)
+        )
+        read_as = {as_typed(word): meant for word, meant in read_as.items()}
+        return Found(answered, asked, read_as, strange, missing, tuple(hits[:LIMIT]))
 
     def _ranked(self, question: str, concepts: list[_Concept]) -> dict[int, float]:
         """How well each entry fits a question."""
@@ -320,8 +333,22 @@ def _named(catalog: Catalog) -> dict[str, tuple[str, ...]]:
 
 
 def _words(question: str) -> list[str]:
-    """The words of a question; a sign after a receptor in words."""
-    return _WORD.findall(_SIGN.sub(lambda sign: _SIGNS[sign[1]], question.casefold()))
+    """The words of a question, of any letters and with their accents; a sign after a receptor in words."""
+    text = _SIGN.sub(lambda sign: _SIGNS[sign[1]], normalize("NFC", question.casefold()))
+    latin = "".join(map(_latin, text))
+    return [text[found.start() : found.end()] for found in _WORD.finditer(latin)]
+
+
+def _latin(sign: str) -> str:
+    """A sign as words are told apart by: for a letter, a digit or a mark on one, of any script, a letter."""
+    return sign if sign.isascii() else "x" if sign.isalnum() or category(sign).startswith("M") else " "
+
+
+def _folded(text: str) -> str:
+    """Text without the marks on its letters."""
+    if text.isascii():
+        return text
+    return "".join(sign for sign in normalize("NFKD", text) if not category(sign).startswith("M"))
 
 
 def _key(name: str) -> str:
@@ -331,7 +358,7 @@ def _key(name: str) -> str:
 
 def _plain(text: str) -> str:
     """Text as the table splits it: words of letters and digits, joined signs taken apart."""
-    return re.sub(r"[^a-z0-9]+", " ", text.casefold()).strip()
+    return " ".join(_SPLIT.sub(" ", _folded(text.casefold())).split())
 
 
 def _quoted(name: str) -> str:

@@ -16,6 +16,7 @@ from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.corpus import normalize
 from mbc_explorer.loading import read_pack
+from mbc_explorer.matrix import check_matrix
 from mbc_explorer.verbatim import sentences_of
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def check(
         *case_problems,
         *expectation_problems,
         *check_axes(pack, catalog),
+        *check_matrix(pack, catalog),
         *check_wording(texts),
         *check_accounts(pack),
     ]

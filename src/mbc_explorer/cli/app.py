@@ -100,7 +100,8 @@ class GroupedCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
             _, _, order = self.make_parser(ctx).parse_args(list(args))
-            singles = [p for p in order if p.param_type_name == "option" and not p.multiple and not p.is_flag]
+            options = [p for p in order if p.param_type_name == "option" and not getattr(p, "is_flag", False)]
+            singles = [p for p in options if not p.multiple]
             twice = dict.fromkeys(p.opts[0] for p in singles if singles.count(p) > 1)
             if twice:
                 from mbc_explorer.errors import Problem, UsageError

@@ -62,10 +62,10 @@ def check(
         )
     else:
         verified = ", ".join(f"{number} {what}" for what, number in found.counts.items())
-        write_output(f"Verified: {verified}; cases through {' and '.join(engines)}.", None)
+        _say(f"Verified: {verified}; cases through {' and '.join(engines)}.")
         if found.proven:
             proven = ", ".join(f"{what}: {number}" for what, number in found.proven.items())
-            write_output(f"Proven of every possible case: {proven}.", None)
+            _say(f"Proven of every possible case: {proven}.")
         if found.mutations:
             from mbc_explorer.render.mutations import render_mutations
 
@@ -77,14 +77,23 @@ def check(
                 f"{len(numbers)} {reason.replace('_', ' ')}" for reason, numbers in account.set_aside.items()
             )
             told = f"{account.sentences} sentences: {len(account.cited)} cited, set aside {aside or 'none'}"
-            write_output(f"{account.source}: {told}, {len(account.unaccounted)} unaccounted.", None)
+            _say(f"{account.source}: {told}, {len(account.unaccounted)} unaccounted.")
         if corpus is None:
-            talk("Fingerprints and copied words were not checked: no corpus (--corpus DIR or MBC_CORPUS).\n")
+            talk("Fingerprints and copied words were not checked:\nno corpus (--corpus DIR or MBC_CORPUS).\n")
         for problem in found.problems:
             talk(f"{problem}\n")
-        write_output(f"{counted(len(found.problems), 'problem')} found. {DISCLAIMER}", None)
+        _say(f"{counted(len(found.problems), 'problem')} found. {DISCLAIMER}")
     if found.problems:
         raise typer.Exit(1)
+
+
+def _say(text: str) -> None:
+    """Print a paragraph, wrapped."""
+    from mbc_explorer.render.page import Page
+
+    page = Page(color=False)
+    page.say(text, hang=2)
+    write_output(page.text(), None)
 
 
 def _progress() -> Callable[[str, int, int], None] | None:

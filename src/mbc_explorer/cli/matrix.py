@@ -38,7 +38,8 @@ def matrix(
     knowledge: Knowledge = None,
 ) -> None:
     """Subtypes by menopausal status by earlier treatment: for each such case and each document, in how many categories
-    it describes an option, would if more were known, or is silent. One category is shown in words."""
+    it describes an option, would if more were known, or is silent. One category is shown in words. CSV starts with its
+    header; its column `disclaimer` is filled in the first row only."""
     catalog = catalog_of(knowledge)
     shown = "json" if json else chosen([format_], FORMATS, "format")[0]
     if json and format_ not in ("text", "json"):

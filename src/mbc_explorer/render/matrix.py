@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from html import escape
 from io import StringIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.render.grid import CELLS
@@ -21,7 +22,9 @@ Plain = dict[str, Any]
 _FORMULA = frozenset("=+-@＝＋－＠")
 SAYS, OPEN, CLASS_ONLY, SILENT = "says", "would_say_if_known", "class_only", "silent"
 _COUNTS = (
-    "Each cell: in how many categories the source describes an option / would, or not, if more were known / is silent."
+    "Each cell: in how many of {} categories the source describes an option / would, or not, if more were known / is "
+    "silent. The rest: it says that an option is not used, is under study or is for other conditions, or speaks of "
+    "the class alone."
 )
 _GAPS = "Where a source has no word on a category, the document is silent: that is no error and no verdict."
 _MORE = "--category NAME tells what each says of one category; --format html or csv names all of them in each cell."
@@ -43,6 +46,12 @@ th, td { border: 1px solid var(--line); padding: 0.4rem 0.5rem; text-align: left
 thead th { position: sticky; top: 0; background: var(--head); }
 tbody th { background: var(--head); font-weight: 600; }
 p { margin: 0 0 0.3rem; } .soft { color: var(--soft); } summary { cursor: pointer; color: var(--soft); }
+@media screen and (max-width: 64rem) {
+  div { overflow-x: auto; } table { width: max-content; table-layout: auto; border: solid var(--line);
+    border-width: 1px 0 0 1px; border-collapse: separate; border-spacing: 0; }
+  th, td { width: 11rem; min-width: 11rem; overflow-wrap: break-word; border-width: 0 1px 1px 0; }
+  thead th { position: static; }
+  tr > :first-child { position: sticky; left: 0; width: 7rem; min-width: 7rem; } }
 @media print { thead th { position: static; } details:not([open]) { display: none; } }
 """
 
@@ -56,30 +65,33 @@ def render_matrix(data: Plain, catalog: Catalog, category: str | None, *, color:
     for number, source in enumerate(catalog.sources.values(), 1):
         page.say(f"[{number}] {source_name({'publisher': source.publisher, 'date': source.date})}", 2)
     page.say("")
-    page.say(_WORDS if category else _COUNTS)
+    page.say(_WORDS if category else _COUNTS.format(len(data["cells"][0]["rows"])))
     page.say(_GAPS)
     if not category:
         page.say(_MORE)
-    first, *others = data["axes"]
-    names = _names(data)
-    for value in first["values"]:
-        cells = [cell for cell in data["cells"] if cell["at"][first["id"]] == value["id"]]
-        if not cells:
-            continue
-        page.heading(value["name"])
+    for heading, cases in _tables(data):
+        page.heading(heading)
         rows: list[list[str]] = []
         group = ""
-        for cell in cells:
-            *outer, inner = (names[axis["id"], cell["at"][axis["id"]]] for axis in others)
+        for (*outer, inner), cell in cases:
             if group != ", ".join(outer):
                 group = ", ".join(outer)
                 rows.append([group, *("" for _ in sources)])
             rows.append([f"  {inner}" if group else inner, *(_short(cell, source, category) for source in sources)])
-        headings = ["case", *(f"[{number}]" for number in range(1, len(sources) + 1))]
+        headings = ["Case", *(f"[{number}]" for number in range(1, len(sources) + 1))]
         page.table(headings, rows, [24, *(10 for _ in sources)])
     page.heading("Please note")
     page.say(DISCLAIMER, 2)
     return page.text()
+
+
+def _tables(data: Plain) -> Iterator[tuple[str, list[tuple[list[str], Plain]]]]:
+    """For each value of the first axis its name, and its cells with the names on the others; one table of one axis."""
+    names = _names(data)
+    apart = [axis["id"] for axis in data["axes"][:-1][:1]]
+    for at, cells in groupby(data["cells"], lambda cell: [(axis, cell["at"][axis]) for axis in apart]):
+        heading = names[at[0]] if at else data["axes"][0]["name"]
+        yield heading, [([names[pair] for pair in list(cell["at"].items())[len(at) :]], cell) for cell in cells]
 
 
 def _names(data: Plain) -> dict[tuple[str, str], str]:
@@ -94,19 +106,23 @@ def _short(cell: Plain, source: str, category: str | None) -> str:
 
 
 def matrix_csv(data: Plain, catalog: Catalog) -> str:
-    """One line for each case, category and source; what a spreadsheet could take for a formula is quoted with '."""
+    """One line for each case, category and source; the disclaimer stands in the last column of the first of them.
+
+    What a spreadsheet could take for a formula is quoted with '.
+    """
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = _names(data)
-    writer.writerow([f"# {DISCLAIMER}"])
-    writer.writerow([*(axis["id"] for axis in data["axes"]), "category", "source", "says", "options"])
+    writer.writerow([*(axis["id"] for axis in data["axes"]), "category", "source", "says", "options", "disclaimer"])
+    note = DISCLAIMER
     for cell in data["cells"]:
         at = [_plain_cell(names[axis, value]) for axis, value in cell["at"].items()]
         for row in cell["rows"]:
             for source, found in row["cells"].items():
                 name = _plain_cell(catalog.categories[row["category"][-1]].name)
                 told = "the document is silent" if found["view"] == SILENT else CELLS[found["view"]]
-                writer.writerow([*at, name, source, told, found["options"]])
+                writer.writerow([*at, name, source, told, found["options"], note])
+                note = ""
     return out.getvalue()
 
 
@@ -117,8 +133,6 @@ def _plain_cell(text: str) -> str:
 
 def matrix_html(data: Plain, catalog: Catalog) -> str:
     """A page with a table for each value of the first axis: cases by sources, the categories listed in each cell."""
-    first, *others = data["axes"]
-    names = _names(data)
     heads = "".join(
         f"<th scope=col>{escape(source_name({'publisher': s.publisher, 'date': s.date}))}</th>"
         for s in catalog.sources.values()
@@ -129,21 +143,17 @@ def matrix_html(data: Plain, catalog: Catalog) -> str:
         f"<h1>What each document says of {len(data['cells'])} typical cases</h1>",
         f"<p>{escape(_GAPS)}</p><p class=soft>{escape(DISCLAIMER)}</p>",
     ]
-    for value in first["values"]:
-        cells = [cell for cell in data["cells"] if cell["at"][first["id"]] == value["id"]]
-        if cells:
-            rows = "".join(_html_row(cell, others, names, catalog) for cell in cells)
-            parts.append(
-                f"<h2>{escape(value['name'])}</h2><table><thead><tr><th scope=col>case</th>{heads}</tr></thead>"
-            )
-            parts.append(f"<tbody>{rows}</tbody></table>")
+    for heading, cases in _tables(data):
+        title = escape(heading, quote=True)
+        rows = "".join(_html_row(at, cell, catalog) for at, cell in cases)
+        parts.append(f'<h2>{title}</h2><div role=region tabindex=0 aria-label="{title}"><table>')
+        parts.append(f"<thead><tr><th scope=col>Case</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>")
     return "\n".join(parts) + "\n</html>\n"
 
 
-def _html_row(cell: Plain, others: list[Plain], names: dict[tuple[str, str], str], catalog: Catalog) -> str:
-    at = ", ".join(names[axis["id"], cell["at"][axis["id"]]] for axis in others)
+def _html_row(at: list[str], cell: Plain, catalog: Catalog) -> str:
     columns = "".join(f"<td>{''.join(_html_cell(cell, source, catalog))}</td>" for source in catalog.sources)
-    return f"<tr><th scope=row>{escape(at)}</th>{columns}</tr>"
+    return f"<tr><th scope=row>{escape(', '.join(at))}</th>{columns}</tr>"
 
 
 def _html_cell(cell: Plain, source: str, catalog: Catalog) -> Iterator[str]:

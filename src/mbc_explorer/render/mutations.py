@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from mbc_explorer.render.page import WIDTH, Page
+
 Plain = dict[str, Any]
 
 _APART = {
     "equivalent": "equal: no possible case tells the mutant from what is there (each proven so; --json lists them)",
     "same": "same: what is then cited still names all that is spoken of (--json lists them with the names)",
 }
+_SEVERAL = "One mutant may be noticed by several checks; n/m: of m that the check was asked of."
 _HEADS = {"equivalent": "equal", "same": "same"}
 _WITHOUT = {
     "proofs": "No proof was asked: the solver is not installed (extra 'verify'). What survived may be noticed by one.",
@@ -20,12 +23,17 @@ _WITHOUT = {
 
 def render_mutations(data: Plain) -> str:
     """For each group of mutants a table: how many of each kind were tried, caught (by which check) and survived."""
-    lines = [_total(data)]
+    page = Page(color=False)
+    page.say(_total(data))
     for group, kinds in data["groups"].items():
-        lines += ["", *_table(group, kinds)]
-    lines += ["", "One mutant may be noticed by several checks; n/m: of m that the check was asked of."]
-    lines += [text for key, text in _APART.items() if _sum(data, key)]
-    return "\n".join([*lines, *(_WITHOUT[name] for name in data["without"])])
+        page.heading(f"{group}:")
+        for line in _table(kinds):
+            page.say(line)
+    page.say("")
+    apart = [text for key, text in _APART.items() if _sum(data, key)]
+    for text in (_SEVERAL, *apart, *(_WITHOUT[name] for name in data["without"])):
+        page.say(text, hang=2)
+    return page.text()
 
 
 def _sum(data: Plain, key: str) -> int:
@@ -36,11 +44,12 @@ def _total(data: Plain) -> str:
     made, caught, survived = (_sum(data, key) for key in ("made", "caught", "survived"))
     apart = "".join(f", {_sum(data, key)} {head}" for key, head in _HEADS.items())
     share = f"{100 * caught / (caught + survived):.4g} %" if caught + survived else "none"
-    rest = f"of the other {caught + survived} caught {caught} ({share}), survived {survived}"
-    return f"Mutants: {made} tried{apart}; {rest}."
+    rest = f"Of the other {caught + survived} caught {caught} ({share}), survived {survived}."
+    return f"Mutants: {made} tried{apart}.\n{rest}"
 
 
-def _table(group: str, kinds: Plain) -> list[str]:
+def _table(kinds: Plain) -> list[str]:
+    """The lines of a table, in as many parts below one another as its columns need."""
     checks = list(dict.fromkeys(name for row in kinds.values() for name in row["by"]))
     apart = [key for key in _APART if any(row[key] for row in kinds.values())]
     rows = [["", "tried", *(_HEADS[key] for key in apart), "caught", *checks, "survived"]]
@@ -49,7 +58,12 @@ def _table(group: str, kinds: Plain) -> list[str]:
             asked = [_asked(row, name) for name in checks]
             rows.append([kind, row["made"], *(row[key] for key in apart), row["caught"], *asked, row["survived"]])
     widths = [max(len(str(row[column])) for row in rows) for column in range(len(rows[0]))]
-    return [f"{group}:", *(_line(row, widths) for row in rows)]
+    parts: list[list[int]] = [[0]]
+    for column in range(1, len(widths)):
+        if sum(widths[held] + 2 for held in (*parts[-1], column)) > WIDTH:
+            parts.append([0])
+        parts[-1].append(column)
+    return [_line([row[c] for c in part], [widths[c] for c in part]) for part in parts for row in rows]
 
 
 def _asked(row: Plain, name: str) -> str:
