@@ -1,5 +1,6 @@
 """Small changes of what rules rest on and of what stands beside them: derivations, applicability, what values imply,
-notes, other readings, the conditions of statements. Cases written by hand have to notice each.
+what is counted in a history, where drugs are filed, notes, other readings, the conditions of statements. Cases written
+by hand have to notice each.
 
 A change that a curator could make is made in the files of a small pack, and some case fails; a case that is taken away
 lets changes survive, and the command tells them; what is equivalent is so by two ways of proving it.
@@ -22,11 +23,23 @@ from mbc_explorer.checks.derivations import (
     implied_mutants,
 )
 from mbc_explorer.checks.expectations import NOTE, READING, STATEMENT, derivations, read_expectations, widened
+from mbc_explorer.checks.filings import filing_mutants, history_mutants
 from mbc_explorer.checks.grounds import Grounds, asked_by_grounds, grounds_of
 from mbc_explorer.checks.judge import Judge
 from mbc_explorer.checks.mutants import ADD, DROP, NARROW, NEGATE, SWAP, WEAKEN
 from mbc_explorer.checks.mutations import mutate
-from mbc_explorer.checks.tally import APPLICABILITY, CASES, DERIVATIONS, IMPLIED, NAMES, NOTES, READINGS, WHENS
+from mbc_explorer.checks.tally import (
+    APPLICABILITY,
+    CASES,
+    DERIVATIONS,
+    FILINGS,
+    HISTORIES,
+    IMPLIED,
+    NAMES,
+    NOTES,
+    READINGS,
+    WHENS,
+)
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.condition import ALWAYS, AtLeast, Includes, Not, OneOf
 from mbc_explorer.evaluate import Evaluator
@@ -43,9 +56,10 @@ if TYPE_CHECKING:
     from mbc_explorer.loading import Pack
 
 PROFILE, EXPECTED = "knowledge/profile.yaml", "knowledge/cases.yaml"
+AGENTS, CATEGORIES = "knowledge/agents.yaml", "knowledge/categories.yaml"
 RULES, RULE_CASES = "rules/mnt-undated/treatment.yaml", "rules/mnt-undated/treatment.cases.yaml"
 STATEMENTS = "knowledge/statements/mnt-undated/side-effects.yaml"
-NEW = (DERIVATIONS, APPLICABILITY, IMPLIED, NOTES, READINGS, WHENS)
+NEW = (DERIVATIONS, APPLICABILITY, IMPLIED, HISTORIES, FILINGS, NOTES, READINGS, WHENS)
 
 
 @pytest.fixture
@@ -102,6 +116,25 @@ def without(pack: Copy, file: str, first: str, last: str) -> None:
         (PROFILE, "implies: [pain]", "implies: [swelling]", "id: bone_pain", "'Bone pain'"),
         (PROFILE, "{id: severe_headaches, aliases: [severe headache]}",
          "{id: severe_headaches, aliases: [severe headache], implies: [pain]}", "", "'Everything else that is listed'"),
+        # cancercare-2024, 66: one or more anti-HER2 regimens
+        (PROFILE, "including: her2_directed_therapy", "including: targeted_therapy", "id: prior_anti_her2_regimens",
+         "'Palbociclib, then olaparib'"),
+        (PROFILE, ", including: her2_directed_therapy", "", "id: prior_anti_her2_regimens", "'Olaparib'"),
+        (PROFILE, ", setting: metastatic", "", "id: metastatic_regimens", "'Letrozole after surgery'"),
+        (PROFILE, "stopped: completed", "stopped: side_effects", "id: completed_regimens", "'Docetaxel was completed'"),
+        (PROFILE, "stopped: completed, last", "stopped: progression, last", "id: months_to_recurrence",
+         "'Four months from the end of docetaxel'"),
+        # cancercare-2024, 37, 49 and 67, 81, 88
+        (AGENTS, "category: aromatase_inhibitor", "category: anthracycline", "id: anastrozole",
+         "'Every other drug that a document names'"),
+        (AGENTS, "category: her2_directed_therapy", "category: hormone_therapy", "id: trastuzumab_deruxtecan",
+         "'Fam-trastuzumab deruxtecan was given'"),
+        (AGENTS, "category: mtor_inhibitor", "category: hormone_therapy", "id: everolimus", "'Everolimus was given'"),
+        (AGENTS, "category: parp_inhibitor", "category: anthracycline", "id: olaparib", "'Olaparib was given'"),
+        (AGENTS, "category: supportive_care", "category: chemotherapy", "id: loperamide",
+         "'Every other drug that a document names'"),
+        (CATEGORIES, "parent: targeted_therapy", "parent: chemotherapy", "id: cdk4_6_inhibitor",
+         "'Palbociclib was given'"),
         (PROFILE, "when: {sex: male}", "when: {sex: female}", "id: male-wording", "the note male-wording is not_met"),
         (STATEMENTS, "when: {current_therapies: {include: targeted_therapy}}",
          "when: {current_therapies: {include: her2_directed_therapy}}", "id: targeted-diarrhea",
@@ -193,6 +226,65 @@ def test_applicability_and_values_are_changed_in_each_place(loaded: Pack, catalo
     }
 
 
+def test_histories_and_filings_are_changed_in_each_place(loaded: Pack, catalog: Catalog) -> None:
+    """Every field of `from`; every drug under every other category of therapies; every such category under others."""
+    histories = {row.name: {m.what: m for m in row.mutants} for row in history_mutants(loaded, catalog)}
+    assert set(histories) == {name for name, row in catalog.attributes.items() if row.from_regimens}
+    assert set(histories["prior_anti_her2_regimens"]) >= {
+        "as a whole",
+        "including her2_directed_therapy",
+        "including targeted_therapy instead of her2_directed_therapy",
+        "setting adjuvant",
+        "stopped progression",
+        "last months",
+    }
+    assert "setting adjuvant instead of metastatic" in histories["metastatic_regimens"]
+    months = histories["months_to_recurrence"]
+    assert [what for what, mutant in months.items() if mutant.reads_alike] == ["last months"]
+    filings = {row.name: {m.what: m for m in row.mutants} for row in filing_mutants(loaded, catalog)}
+    therapies = [name for name, row in catalog.categories.items() if row.therapy]
+    assert list(filings) == [*catalog.agents, *therapies]
+    for name, agent in catalog.agents.items():
+        filed = [row.what for row in agent.categories]
+        for other in set(therapies) - set(filed):
+            assert {f"under {other}, not {own}" for own in filed} | {f"under {other} too"} <= set(filings[name])
+        assert {f"not under {own}" for own in filed} <= set(filings[name])
+    moved = filings["trastuzumab_deruxtecan"]["under hormone_therapy, not her2_directed_therapy"].implied or {}
+    assert set(moved["trastuzumab_deruxtecan"]) == {"trastuzumab_deruxtecan", "hormone_therapy", "systemic_therapy"}
+    above = filings["cdk4_6_inhibitor"]["under chemotherapy"].implied or {}
+    assert set(above["palbociclib"]) == {"palbociclib", "cdk4_6_inhibitor", "chemotherapy", "systemic_therapy"}
+    assert not any("aromatase" in what for what in filings["hormone_therapy"]), "no category lies below itself"
+    alike = {what for what, mutant in filings["anastrozole"].items() if mutant.reads_alike}
+    assert alike == {
+        "not under hormone_therapy",
+        "under systemic_therapy, not hormone_therapy",
+        "under systemic_therapy too",
+    }
+
+
+def test_what_a_profile_states_otherwise_is_noticed_with_all_that_follows(loaded: Pack, catalog: Catalog) -> None:
+    """The quick way of noticing finds nothing that the whole evaluation does not."""
+    cases = list(read_expectations(loaded, catalog, Resolver(loaded)))
+    groups = {
+        HISTORIES: [row for row in history_mutants(loaded, catalog) if row.name == "prior_anti_her2_regimens"],
+        FILINGS: [row for row in filing_mutants(loaded, catalog) if row.name in ("everolimus", "taxane")],
+    }
+    asked = asked_by_grounds(groups, cases)
+    wide = widened(catalog, asked)
+    found = list(grounds_of(cases, wide))
+    grounds = Grounds(groups, asked, found, Judge(wide, None))
+    quick = 0
+    tried_here = [row for rows in groups.values() for row in rows]
+    for row, mutant in [(one, mutant) for one in tried_here for mutant in one.mutants]:
+        if grounds._states_otherwise(row, mutant):
+            quick += 1
+            other = grounds._with(mutant)
+            near = [case for case in found if not row.touched.isdisjoint(case.tied)]
+            assert any(module._notices(case, other, Evaluator(other), True) for case in near), (row.name, mutant.what)
+            assert not mutant.reads_alike
+    assert quick > 100
+
+
 def test_asides_are_changed_as_rules_are(loaded: Pack, catalog: Catalog) -> None:
     """Every reading, note and statement with a condition; one that is always met only takes on a criterion."""
     asides = aside_mutants(loaded, catalog)
@@ -228,6 +320,17 @@ def test_what_is_equivalent_by_the_solver_is_so_by_the_search(loaded: Pack, cata
 
 
 # ---------------------------------------------------------------- what survives is told
+
+
+def test_without_its_cases_a_filing_survives(pack: Copy) -> None:
+    """Nothing else asks whether paclitaxel is a taxane."""
+    without(pack, EXPECTED, "asks: {prior_therapies: {include: taxane}}", "  - asks: {prior_therapies: {include: chemo")
+    assert pack.problems() == []
+    found = tried(pack)
+    survived = {problem.message: problem.where for problem in found.problems}
+    told = "no check notices paclitaxel (not under taxane) (drop)."
+    assert survived[told] == pack.place(AGENTS, "- {category: taxane", "id: paclitaxel\n")
+    assert sum(tally.survived for tally in found.groups[FILINGS].values()) == len(survived)
 
 
 def test_without_its_cases_a_derivation_survives(pack: Copy) -> None:

@@ -345,7 +345,7 @@ def matches(regimen: Regimen, source: FromRegimens, catalog: Catalog) -> Truth:
 
 def filing(agent: str, category: str, catalog: Catalog) -> tuple[str, tuple[Citation, ...]]:
     """That an agent is filed under a category, in words, and who says so."""
-    filed = [row for row in catalog.agents[agent].categories if category in catalog.implied[row.what]]
+    filed = [row for row in catalog.agents[agent].categories if category in catalog.implied.get(row.what, ())]
     cites = tuple(cite for row in filed for cite in row.cites)
     return f"{agent} is filed under {catalog.categories[category].name}.", cites
 

@@ -36,15 +36,22 @@ class Changed(NamedTuple):
     """The attributes, where they are changed."""
     condition: Condition | None = None
     """What stands there instead, where it is a condition."""
+    implied: Mapping[str, tuple[str, ...]] | None = None
+    """What each drug and category counts as, where that is changed."""
+    reads_alike: bool = True
+    """Whether every profile states the same facts as before."""
+    asks: frozenset[str] = frozenset()
+    """Where profiles state other facts: the attributes or categories of which they do."""
 
 
 class Derived(NamedTuple):
-    """A derivation, an attribute that does not always apply, or a value that implies others."""
+    """A derivation, an attribute that does not always apply or is taken from a history, a value that implies others, a
+    drug or a category that is filed."""
 
     name: str
     place: str
     touched: frozenset[str]
-    """The attributes that it speaks of."""
+    """The attributes, drugs and categories that it speaks of."""
     mutants: list[Changed]
 
 
@@ -93,7 +100,8 @@ def implied_mutants(pack: Pack, catalog: Catalog) -> Iterator[Derived]:
             for kind, implies in _other_items(value.id, value.implies, wider):
                 values = (*own.values[:number], value._replace(implies=implies), *own.values[number + 1 :])
                 attributes = {**catalog.attributes, row.id: own._replace(values=values)}
-                found.append(Changed(kind, f"{value.id} implies {', '.join(implies) or 'nothing'}", stated, attributes))
+                what = f"{value.id} implies {', '.join(implies) or 'nothing'}"
+                found.append(Changed(kind, what, stated, attributes, reads_alike=False))
         if wider:
             yield Derived(row.id, pack.profile.place("attributes", index, "values"), frozenset({row.id}), found)
 

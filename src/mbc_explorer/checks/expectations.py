@@ -149,23 +149,29 @@ def check_expectations(pack: Pack, catalog: Catalog) -> tuple[int, list[Problem]
     return sum(len(case.rows) for case in found), find.problems
 
 
-def widened(catalog: Catalog, asked: Iterable[Condition], attributes: Mapping[str, Attribute] | None = None) -> Catalog:
+def widened(
+    catalog: Catalog,
+    asked: Iterable[Condition],
+    attributes: Mapping[str, Attribute] | None = None,
+    implied: Mapping[str, tuple[str, ...]] | None = None,
+) -> Catalog:
     """A catalog with every fact that these conditions ask for beside its own, and what ties them to the others.
 
     Args:
         catalog: the catalog.
         asked: further conditions.
         attributes: other attributes in the place of its own.
+        implied: what drugs and categories count as, in the place of its own.
     """
     wider = copy(catalog)
-    wider.attributes = dict(attributes or catalog.attributes)
+    wider.attributes, wider.implied = dict(attributes or catalog.attributes), dict(implied or catalog.implied)
     declared, stated = list(wider.attributes.values()), list(derivations(catalog).values())
     own = [*(row.condition for row in catalog.rules.values()), *(row.condition for row in catalog.readings.values())]
     own += [note.when for note in catalog.notes.values()]
     own += [row.when for row in catalog.statements.values() if row.when]
     own += [side for row in stated for side in (row.given, row.then)]
     own += [row.applies_when for row in declared if row.applies_when]
-    structural, facts = structural_constraints(declared, [*own, *asked], catalog.implied)
+    structural, facts = structural_constraints(declared, [*own, *asked], wider.implied)
     wider.constraints = {row.id: row for row in (*stated, *structural)}
     wider.facts = facts
     return wider

@@ -12,14 +12,16 @@ from copy import copy
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mbc_explorer.catalog import Fact
 from mbc_explorer.checks.expectations import CONDITION, derivations, widened
-from mbc_explorer.checks.known import stated_of
 from mbc_explorer.checks.tally import CASES, Tally
-from mbc_explorer.condition import attributes_read, leaves, to_yaml
-from mbc_explorer.engine import MET, NOT_MET
-from mbc_explorer.errors import Problem
-from mbc_explorer.evaluate import Evaluator
+from mbc_explorer.condition import attributes_read, facts_read, leaves, to_yaml
+from mbc_explorer.engine import MET, NOT_MET, UNKNOWN
+from mbc_explorer.errors import Problem, ProfileError
+from mbc_explorer.evaluate import WORDS, Evaluator, walk
 from mbc_explorer.explain import condition_text
+from mbc_explorer.facts import stated_facts
+from mbc_explorer.profile import History, Profile, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,17 +32,20 @@ if TYPE_CHECKING:
     from mbc_explorer.checks.judge import Judge
     from mbc_explorer.checks.known import Known
     from mbc_explorer.condition import Condition
+    from mbc_explorer.profile import Understood
 
 
 class Ground(NamedTuple):
-    """One profile of a case: what it states by itself, the condition of the case, and what that comes to."""
+    """One profile of a case: as it is understood, what it states by itself, the condition, and what that comes to."""
 
-    profile: Mapping[str, Any]
+    understood: Understood
     facts: Mapping[str, str]
     condition: Condition
     truth: str
     tied: frozenset[str]
-    """The attributes that the case speaks of."""
+    """The attributes that the case speaks of, and the therapies."""
+    asks: frozenset[str]
+    """The attributes and the items that its condition asks for."""
     is_of_facts: bool
     """Whether the case is there for what follows from facts."""
 
@@ -69,10 +74,30 @@ def grounds_of_rules(cases: Mapping[str, list[Known]], catalog: Catalog) -> Iter
 
 def _ground(row: Row | Known, condition: Condition, catalog: Catalog, *, is_of_facts: bool) -> Iterator[Ground]:
     """A case, unless its profile is not understood, which another check reports."""
-    facts = stated_of(row.profile, catalog)
+    try:
+        understood = read_profile(Profile(row.profile), catalog)
+    except ProfileError:
+        return
+    facts = _stated(understood, catalog)
     if facts is not None:
-        tied = frozenset([*attributes_read(condition), *row.profile])
-        yield Ground(row.profile, facts, condition, row.truth, tied, is_of_facts)
+        asks = frozenset(str(word) for leaf in leaves(condition) for word in leaf[:2])
+        tied = frozenset([*attributes_read(condition), *understood.order, *_therapies(understood)])
+        yield Ground(understood, facts, condition, row.truth, tied, asks, is_of_facts)
+
+
+def _therapies(understood: Understood) -> Iterator[str]:
+    """The drugs and categories of a history."""
+    for fact in understood.facts.values():
+        for regimen in fact.regimens if isinstance(fact, History) else ():
+            yield from regimen.agents
+
+
+def _stated(understood: Understood, catalog: Catalog) -> dict[str, str] | None:
+    """What a profile states by itself in a catalog; None where that contradicts itself."""
+    try:
+        return stated_facts(understood, catalog).known
+    except ProfileError:
+        return None
 
 
 class Grounds:
@@ -109,10 +134,15 @@ class Grounds:
 
     def _try(self, row: Derived, mutant: Changed, cases: tuple[deque[Ground], deque[Ground]], tally: Tally) -> None:
         tally.made += 1
+        read = mutant.implied is not None or (mutant.attributes is not None and not mutant.condition)
+        if read and self._states_otherwise(row, mutant):
+            tally.count([CASES], [CASES])
+            return
         other = self._with(mutant)
-        evaluator, read = Evaluator(other), mutant.attributes is not None and mutant.condition is None
-        noticed = _first(cases[0], other, evaluator, read)
-        if not noticed and self._judge.rules_out_the_same(other):
+        evaluator = Evaluator(other)
+        is_same = read and mutant.reads_alike and other.constraints == self._judge.catalog.constraints
+        noticed = not is_same and _first(cases[0], other, evaluator, read)
+        if not noticed and mutant.reads_alike and (is_same or self._judge.rules_out_the_same(other)):
             tally.equivalent += 1
             condition = to_yaml(mutant.condition) if mutant.condition else {}
             self.equivalent.append({"of": f"{row.name}: {mutant.what}", "kind": mutant.kind, "condition": condition})
@@ -123,13 +153,38 @@ class Grounds:
             message = f"no check notices {row.name} ({mutant.what}){told} ({mutant.kind})."
             self.problems.append(Problem("surviving-mutant", row.place, message))
 
+    def _states_otherwise(self, row: Derived, mutant: Changed) -> bool:
+        """Whether some profile decides its condition otherwise by what it states alone.
+
+        With all that follows it then does so, too, or is refused: the case notices. This asks nothing of constraints.
+        """
+        own = self._judge.catalog
+        other = copy(own)
+        other.attributes, other.implied = dict(mutant.attributes or own.attributes), dict(mutant.implied or own.implied)
+        _refiled(other)
+        for case in self._cases:
+            if case.is_of_facts and not (mutant.asks.isdisjoint(case.asks) or row.touched.isdisjoint(case.tied)):
+                near = copy(other)
+                near.facts = {name: own.facts[name] for name in facts_read(case.condition)}
+                facts = _stated(case.understood, near)
+                if facts is None or WORDS[walk(case.condition, near.facts)(facts)] not in (UNKNOWN, case.truth):
+                    return True
+        return False
+
     def _with(self, mutant: Changed) -> Catalog:
         """The catalog with one thing changed."""
-        if mutant.attributes is not None:
-            return widened(self._judge.catalog, self._asked, mutant.attributes)
+        if mutant.attributes is not None or mutant.implied is not None:
+            return _refiled(widened(self._judge.catalog, self._asked, mutant.attributes, mutant.implied))
         other = copy(self._judge.catalog)
         other.constraints = {**self._structural, **mutant.stated}
         return other
+
+
+def _refiled(catalog: Catalog) -> Catalog:
+    """The same with every drug filed under what it counts as: what else it is filed under, no fact is taken from."""
+    filed = {name: tuple(Fact(what, "", ()) for what in catalog.implied[name][1:]) for name in catalog.agents}
+    catalog.agents = {name: row._replace(categories=filed[name]) for name, row in catalog.agents.items()}
+    return catalog
 
 
 def _first(cases: deque[Ground], other: Catalog, evaluator: Evaluator, read: bool) -> bool:
@@ -144,7 +199,7 @@ def _first(cases: deque[Ground], other: Catalog, evaluator: Evaluator, read: boo
 
 def _notices(ground: Ground, other: Catalog, evaluator: Evaluator, read: bool) -> bool:
     """Whether a case fails with other constraints; with `read`, its profile states other facts too."""
-    facts = stated_of(ground.profile, other) if read else ground.facts
+    facts = _stated(ground.understood, other) if read else ground.facts
     if facts is None or not evaluator.is_consistent(facts):
         return True
     can_be = [evaluator.possible(facts, [(ground.condition, wanted)]) for wanted in (True, False)]

@@ -15,6 +15,7 @@ from mbc_explorer.checks.attribution import Attribution, Texts, rule_places, sta
 from mbc_explorer.checks.citations import CONCERN, OF_CITATIONS, misquotes
 from mbc_explorer.checks.derivations import applicability_mutants, derivation_mutants, implied_mutants
 from mbc_explorer.checks.expectations import NOTE, READING, STATEMENT, read_expectations, widened
+from mbc_explorer.checks.filings import filing_mutants, history_mutants
 from mbc_explorer.checks.grounds import Grounds, asked_by_grounds, grounds_of, grounds_of_rules
 from mbc_explorer.checks.judge import Judge
 from mbc_explorer.checks.known import Known, known_of
@@ -34,6 +35,8 @@ from mbc_explorer.checks.tally import (
     CITATIONS,
     CRITERIA,
     DERIVATIONS,
+    FILINGS,
+    HISTORIES,
     IMPLIED,
     INVARIANTS,
     NAMES,
@@ -113,6 +116,8 @@ class Mutations:
             DERIVATIONS: list(derivation_mutants(pack, catalog)),
             APPLICABILITY: list(applicability_mutants(pack, catalog)),
             IMPLIED: list(implied_mutants(pack, catalog)),
+            HISTORIES: list(history_mutants(pack, catalog)),
+            FILINGS: list(filing_mutants(pack, catalog)),
         }
         self._aside = aside_mutants(pack, catalog)
         beside = [mutant for rows in self._aside.values() for row in rows for mutant in row.mutants]

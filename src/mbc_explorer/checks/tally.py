@@ -19,6 +19,7 @@ account of every sentence."""
 TEXTS = "texts"
 CRITERIA, ALTERNATIVES, CITATIONS, OTHERS = "criteria", "alternatives", "citations of rules", "citations of the rest"
 DERIVATIONS, APPLICABILITY, IMPLIED = "derivations", "applicability", "values that imply others"
+HISTORIES, FILINGS = "counts from a history", "filings of drugs"
 NOTES, READINGS, WHENS = "notes", "other readings", "conditions of statements"
 
 
