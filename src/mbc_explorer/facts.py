@@ -330,9 +330,15 @@ def holds(wanted: str, therapies: Iterable[str], complete: bool, catalog: Catalo
     return None if perhaps else False
 
 
+def _is_treatment(regimen: Regimen, catalog: Catalog) -> Truth:
+    """Whether a regimen holds a therapy: drugs that are filed under none, such as one for the bones, are no regimen."""
+    filed = [agent not in catalog.agents or len(catalog.implied[agent]) > 1 for agent in regimen.agents]
+    return True if any(filed) or not filed else False if regimen.complete else None
+
+
 def matches(regimen: Regimen, source: FromRegimens, catalog: Catalog) -> Truth:
     """Whether a regimen is one of those that an attribute is taken from."""
-    asked: list[Truth] = []
+    asked = [_is_treatment(regimen, catalog)]
     if source.including:
         asked.append(holds(source.including, regimen.agents, regimen.complete, catalog))
     if source.setting:
