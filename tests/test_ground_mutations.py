@@ -118,7 +118,7 @@ def without(pack: Copy, file: str, first: str, last: str) -> None:
          "{id: severe_headaches, aliases: [severe headache], implies: [pain]}", "", "'Everything else that is listed'"),
         # cancercare-2024, 66: one or more anti-HER2 regimens
         (PROFILE, "including: her2_directed_therapy", "including: targeted_therapy", "id: prior_anti_her2_regimens",
-         "'Palbociclib, then olaparib'"),
+         "'Palbociclib with letrozole, then olaparib'"),
         (PROFILE, ", including: her2_directed_therapy", "", "id: prior_anti_her2_regimens", "'Olaparib'"),
         (PROFILE, ", setting: metastatic", "", "id: metastatic_regimens", "'Letrozole after surgery'"),
         (PROFILE, "stopped: completed", "stopped: side_effects", "id: completed_regimens", "'Docetaxel was completed'"),

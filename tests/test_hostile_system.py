@@ -530,6 +530,16 @@ def test_an_interrupt_at_any_moment_ends_in_silence_and_leaves_nothing_half_writ
     assert {130, 143} & set(codes)
 
 
+def test_an_interrupt_while_modules_are_imported_ends_the_same_way() -> None:
+    """A module that is half imported has nothing to take away yet."""
+    code = (
+        "import sys, types, signal; from mbc_explorer.__main__ import _end;"
+        "sys.modules['mbc_explorer.folders'] = types.ModuleType('half'); _end(signal.SIGTERM, None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (143, b"")
+
+
 @LINUX
 @pytest.mark.fuzz
 def test_interrupts_by_the_hundred(tmp_path: Path, pack: Path) -> None:

@@ -27,8 +27,8 @@ def start() -> None:
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
     """End here and now: an exception could be swallowed by whatever is under way, or told as a fault."""
-    writing = sys.modules.get("mbc_explorer.folders")
-    for unfinished in tuple(writing.UNFINISHED) if writing else ():
+    writing = sys.modules.get("mbc_explorer.folders")  # which may be half imported
+    for unfinished in tuple(getattr(writing, "UNFINISHED", ())):
         with suppress(OSError):
             os.unlink(unfinished)  # noqa: PTH108  plain names can be taken away at any moment
     os._exit(128 + number)

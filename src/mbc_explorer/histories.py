@@ -338,7 +338,8 @@ class _Regimens:
         if search.whole and not self.months:
             self.months = (12,)
         read = {fact.partition(":")[2] for fact in catalog.facts if ":" in fact}
-        plainest = sorted(catalog.agents, key=lambda agent: len(read.intersection(catalog.implied[agent])))
+        filed = [agent for agent in catalog.agents if len(catalog.implied[agent]) > 1]  # others are no treatment
+        plainest = sorted(filed, key=lambda agent: len(read.intersection(catalog.implied[agent])))
         self.listed = [*(() if search.whole else self.items), *plainest]
         self.therapies = self._apart((), self.listed)
 
