@@ -8,9 +8,7 @@ raises `Broken` where the answer is none that a user may get.
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
 from hashlib import sha256
 from pathlib import Path
 from time import process_time
@@ -301,20 +299,13 @@ class InFolder:
             folder.mkdir(parents=True, exist_ok=True)
         for name, text in TEXTS.items():
             (self.texts / f"{name}.txt").write_text(text, encoding="utf-8")
-        self.write_pack()
+        write_pack(self.pack)
         self.env = {"XDG_CACHE_HOME": str(self.cache)}
         self.own = ["--knowledge", str(self.pack)]
         mbc("schema", "profile", env=self.env)
         self.shipped = set(self.cache.glob("*/*"))
         if self.ask(["explore"]).code:
             raise Broken("the small pack is not valid any more")
-
-    def write_pack(self) -> None:
-        """The small pack as it is."""
-        for name, text in SMALL_PACK.items():
-            path = self.pack / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(with_marks(text), encoding="utf-8")
 
     def ask(self, words: list[str], limit: float = PACK_SECONDS) -> Ran:
         """What a command answers from the pack, if it may, as a new process would."""
@@ -367,6 +358,15 @@ def by_sentences(data: bytes) -> None:
         raise Broken(f"a text does not verify against its own ledger: {text!r}")
     if process_time() - before > SECONDS:
         raise Broken(f"{process_time() - before:.1f} seconds")
+
+
+def write_pack(root: Path, files: dict[str, str] | None = None) -> Path:
+    """Write the small pack, or other files of a pack as they are, below a folder, which is returned."""
+    for name, text in (files or {name: with_marks(text) for name, text in SMALL_PACK.items()}).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
 
 
 def with_marks(text: str) -> str:
@@ -593,9 +593,3 @@ def limits(processor: int = 20, memory: int = 1 << 30) -> Callable[[], None]:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     return set_them
-
-
-def sane() -> dict[str, Any]:
-    """Settings of a process that is nobody, where this one is root: files are guarded against it."""
-    nobody = 65534
-    return {"user": nobody, "group": nobody, "extra_groups": []} if os.getuid() == 0 and sys.platform == "linux" else {}

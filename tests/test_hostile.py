@@ -385,11 +385,7 @@ def changed(root: Path, *changes: Change, more: dict[str, str] | None = None) ->
     for name, before, after in changes:
         assert before in files[name]
         files[name] = files[name].replace(before, after)
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
+    return hostile.write_pack(root, files)
 
 
 def problems(root: Path, *changes: Change, more: dict[str, str] | None = None) -> list[str]:
@@ -713,13 +709,12 @@ def poisonous(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     more = UNSEEN_ONES if "seen" in request.param else ""
     if more:
         monkeypatch.setattr("mbc_explorer.yaml_source.UNSEEN", "(?!)")
-    poison = poisons(more)
+    poison, files = poisons(more), {}
     for name, text in SMALL_PACK.items():
         data = yaml.safe_load(hostile.with_marks(text))
         whole = data if name.endswith(("naming.yaml", ".cases.yaml", "invariants.yaml")) else poisoned(data, poison)
-        path = tmp_path / "pack" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(whole, width=10**6, sort_keys=False), encoding="utf-8")
+        files[name] = yaml.safe_dump(whole, width=10**6, sort_keys=False)
+    hostile.write_pack(tmp_path / "pack", files)
     (tmp_path / "texts").mkdir()
     (tmp_path / "none.yaml").write_text("")
     for name, text in hostile.TEXTS.items():

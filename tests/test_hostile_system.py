@@ -22,7 +22,6 @@ import pytest
 
 import hostile
 from command_line import Ran, command, environment, mbc, process
-from hostile import SMALL_PACK
 from mbc_explorer import KnowledgeError, load_catalog
 from mbc_explorer.cli.app import COMMANDS
 from mbc_explorer.cli.options import catalog_of
@@ -52,22 +51,13 @@ LONG = [
 def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small pack, in a folder of its own, with an empty cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for name, text in SMALL_PACK.items():
-        path = tmp_path / "pack" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(hostile.with_marks(text), encoding="utf-8")
-    return tmp_path / "pack"
+    return hostile.write_pack(tmp_path / "pack")
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The small pack, for commands that do not change it."""
-    folder = tmp_path_factory.mktemp("small")
-    for name, text in SMALL_PACK.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(hostile.with_marks(text), encoding="utf-8")
-    return str(folder)
+    return str(hostile.write_pack(tmp_path_factory.mktemp("small")))
 
 
 def told(folder: Path) -> list[str]:

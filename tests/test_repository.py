@@ -35,7 +35,7 @@ ORDER = (
     "render.vocabulary", "render.entries", "render.grid", "render.matrix", "render.mutations", "render.errors",
     "render.pairs", "render.readings", "render.decision_map", "render.drawing", "render.map_page", "render",
     "checks.wording", "checks.fingerprints", "checks.accounting", "checks.naming", "checks.paraphrases",
-    "checks.attribution", "checks.citations", "checks.cases", "checks.expectations", "checks.findings",
+    "checks.attribution", "checks.citations", "checks.axes", "checks.cases", "checks.expectations", "checks.findings",
     "checks.invariants", "checks.proofs", "checks.trials", "checks.mutants", "checks.tally", "checks.known",
     "checks.judge", "checks.derivations", "checks.filings", "checks.asides", "checks.grounds", "checks.mutations",
     "checks", "coverage", "render.coverage",

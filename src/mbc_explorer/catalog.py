@@ -158,6 +158,11 @@ class Attribute(NamedTuple):
     alters: str
     """Whether a stated value can come to be another: `freely`, `grows` (to more, or to a later value) or `never`."""
 
+    def is_part_of(self, whole: Attribute, implied: Mapping[str, tuple[str, ...]]) -> bool:
+        """Whether both are taken from a history, and this one counts a part of what the other counts."""
+        own, other = self.from_regimens, whole.from_regimens
+        return own is not None and other is not None and own.is_part_of(other, implied)
+
 
 class Constraint(NamedTuple):
     """What is true of every case: when the first condition is met, so is the second."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, OneOf, attribute_of, attributes_read
 from mbc_explorer.errors import ProfileError
-from mbc_explorer.facts import wholes
 from mbc_explorer.histories import Search, nearest_history
 from mbc_explorer.profile import NONE, UNKNOWN, History, Items, plain_fact
 
@@ -135,8 +134,9 @@ def _numbers(attribute: Attribute, stated: int | None, asked: Wanted, case: Case
     if most is not None and most < least:
         return []
     numbers = {name: fact for name, fact in case.understood.facts.items() if isinstance(fact, int)}
-    parts = [numbers[name] for name in numbers if attribute.id in dict(wholes(name, [attribute.id], case.catalog))]
-    limits = [numbers[name] for name, _ in wholes(attribute.id, numbers, case.catalog)]
+    attributes, implied = case.catalog.attributes, case.catalog.implied
+    parts = [number for name, number in numbers.items() if attributes[name].is_part_of(attribute, implied)]
+    limits = [number for name, number in numbers.items() if attribute.is_part_of(attributes[name], implied)]
     nearest = max([least, stated if stated is not None else least, *parts])
     return [max(least, min([nearest, *limits, *([] if most is None else [most])]))]
 

@@ -21,6 +21,8 @@ _UNSEEN = (
 UNSEEN = rf"[{_UNSEEN}\x1b]"
 UNSEEN_BUT_COLOR = rf"[{_UNSEEN}]|\x1b(?!\[[0-9;]*m)"
 """The same without the codes of color, for text that was colored here."""
+MAX_SHOWN, MAX_LINE = 200, 5000
+"""So many characters of one word, and of one problem, are shown."""
 
 
 def visible(text: str, unseen: str = UNSEEN) -> str:
@@ -34,10 +36,6 @@ def visible(text: str, unseen: str = UNSEEN) -> str:
 
 def _spelled_out(found: Match[str]) -> str:
     return found.group().encode("unicode_escape", "surrogatepass").decode("ascii")
-
-
-MAX_SHOWN, MAX_LINE = 200, 5000
-"""So many characters of one word, and of one problem, are shown."""
 
 
 class Problem(NamedTuple):

@@ -6,6 +6,7 @@ What a list or a history leaves open stays unknown. What contradicts itself is r
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.catalog import A_PART, A_THERAPY
@@ -68,21 +69,23 @@ def stated_facts(understood: Understood, catalog: Catalog) -> Facts:
 def contradictions(known: Mapping[str, str], understood: Understood, catalog: Catalog) -> list[Problem]:
     """Every smallest set of fields that no case can have together, with the first reason for each."""
     found: dict[frozenset[str], Problem] = {}
+    for fields, reason in (*_among_facts(known, understood, catalog), *beyond_facts(understood, catalog)):
+        named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
+        text = f"contradict each other: {named}. {reason} Correct one of them, or give it as unknown."
+        found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
+    return [problem for fields, problem in found.items() if not any(other < fields for other in found)]
+
+
+def _among_facts(known: Mapping[str, str], understood: Understood, catalog: Catalog) -> Iterator[tuple[list[str], str]]:
+    """The fields of facts that no case can have together, with the reasons."""
     for conflict in catalog.conflicts:
         for fact, values in conflict.cube:
             if known.get(fact) not in values:
                 break
         else:
-            fields = list(dict.fromkeys(_field(attribute_of(fact), understood, catalog) for fact, _ in conflict.cube))
-            named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
+            fields = dict.fromkeys(_field(attribute_of(fact), understood, catalog) for fact, _ in conflict.cube)
             reasons = dict.fromkeys(_reason(name, catalog) for name in conflict.constraints)
-            text = f"contradict each other: {named}. {' '.join(reasons)} Correct one of them, or give it as unknown."
-            found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
-    for fields, reason in beyond_facts(understood, catalog):
-        named = " and ".join(f"{field} ({_stated(field, understood)})" for field in fields)
-        text = f"contradict each other: {named}. {reason} Correct one of them, or give it as unknown."
-        found.setdefault(frozenset(fields), Problem("contradiction", " + ".join(fields), text))
-    return [problem for fields, problem in found.items() if not any(other < fields for other in found)]
+            yield list(fields), " ".join(reasons)
 
 
 def beyond_facts(understood: Understood, catalog: Catalog) -> list[tuple[list[str], str]]:
@@ -93,8 +96,10 @@ def beyond_facts(understood: Understood, catalog: Catalog) -> list[tuple[list[st
 def _uneven(understood: Understood, catalog: Catalog) -> Iterator[tuple[list[str], str]]:
     """The fields of stated counts of which one is a part of the other, and cannot be so, with the reason."""
     stated = {name: fact for name, fact in understood.facts.items() if isinstance(fact, int)}
-    for part, number in stated.items():
-        for whole, source in wholes(part, stated, catalog):
+    for part, whole in permutations(stated, 2):
+        if catalog.attributes[part].is_part_of(catalog.attributes[whole], catalog.implied):
+            number, source = stated[part], catalog.attributes[whole].from_regimens
+            assert source is not None
             fields = [name for name in stated if name in (part, whole)]
             history = understood.facts.get(source.regimens)
             least, most = _beside(part, source, history, catalog) if isinstance(history, History) else (0, None)
@@ -116,15 +121,6 @@ def _uncounted(understood: Understood, catalog: Catalog) -> Iterator[tuple[list[
                 asked = catalog.attributes[count].from_regimens
                 if number == 0 and asked and not asked.last and matches(regimen, asked, catalog):
                     yield [field for field in understood.facts if field in (name, count)], A_THERAPY
-
-
-def wholes(part: str, counts: Iterable[str], catalog: Catalog) -> Iterator[tuple[str, FromRegimens]]:
-    """Those of some counts of which one is a part."""
-    own = catalog.attributes[part].from_regimens
-    for name in counts:
-        source = catalog.attributes[name].from_regimens
-        if own and source and own.is_part_of(source, catalog.implied):
-            yield name, source
 
 
 def _beside(part: str, whole: FromRegimens, history: History, catalog: Catalog) -> tuple[int, int | None]:
@@ -330,15 +326,19 @@ def holds(wanted: str, therapies: Iterable[str], complete: bool, catalog: Catalo
     return None if perhaps else False
 
 
-def _is_treatment(regimen: Regimen, catalog: Catalog) -> Truth:
-    """Whether a regimen holds a therapy: drugs that are filed under none, such as one for the bones, are no regimen."""
-    filed = [agent not in catalog.agents or len(catalog.implied[agent]) > 1 for agent in regimen.agents]
+def is_treatment(therapy: str, catalog: Catalog) -> bool:
+    """Whether a therapy can be a regimen: a class is, a drug is unless it is filed under none, as one for the bones."""
+    return therapy not in catalog.agents or len(catalog.implied[therapy]) > 1
+
+
+def _holds_treatment(regimen: Regimen, catalog: Catalog) -> Truth:
+    filed = [is_treatment(therapy, catalog) for therapy in regimen.agents]
     return True if any(filed) or not filed else False if regimen.complete else None
 
 
 def matches(regimen: Regimen, source: FromRegimens, catalog: Catalog) -> Truth:
     """Whether a regimen is one of those that an attribute is taken from."""
-    asked = [_is_treatment(regimen, catalog)]
+    asked = [_holds_treatment(regimen, catalog)]
     if source.including:
         asked.append(holds(source.including, regimen.agents, regimen.complete, catalog))
     if source.setting:

@@ -26,8 +26,6 @@ MAX_FILE = 1024 * 1024
 """So many bytes are read of each."""
 MAX_PACK = 8 * MAX_FILE
 """So many bytes are read of all of them."""
-_LONGEST_SHOWN = 400
-"""So many characters of a path are shown in an error."""
 UNFINISHED: set[str] = set()
 """What is being written beside the file that it is to become; whoever ends the process takes it away."""
 
@@ -160,14 +158,13 @@ def find_folders(directory: Path | None = None) -> Folders:
     """
     root = directory or (DATA if DATA.is_dir() else PACKAGE.parents[1])
     folders = Folders(root / "knowledge", root / "rules")
-    where = str(root) if len(str(root)) <= _LONGEST_SHOWN else f"{str(root)[:_LONGEST_SHOWN]}…"
     try:
         missing = [folder.name for folder in folders if not folder.is_dir()]
     except OSError as reason:  # a name that is too long, or a folder that may not be entered
-        raise KnowledgeError(one("no-pack", where, f"cannot be read ({reason.strerror}).")) from None
+        raise KnowledgeError(one("no-pack", str(root), f"cannot be read ({reason.strerror}).")) from None
     if missing:
         text = (
             f"there is no folder {' and no folder '.join(map(repr, missing))} here; a pack has 'knowledge' and 'rules'."
         )
-        raise KnowledgeError(one("no-pack", where, text))
+        raise KnowledgeError(one("no-pack", str(root), text))
     return folders

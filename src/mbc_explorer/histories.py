@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mbc_explorer.condition import ABSENT, NO, NOT_APPLICABLE, PRESENT, YES, attribute_of
 from mbc_explorer.errors import ProfileError
-from mbc_explorer.facts import holds, known_facts, matches, stated_facts
+from mbc_explorer.facts import holds, is_treatment, known_facts, matches, stated_facts
 from mbc_explorer.profile import SETTINGS, STOPPED, History, Items, Regimen, Understood
 
 if TYPE_CHECKING:
@@ -338,8 +338,8 @@ class _Regimens:
         if search.whole and not self.months:
             self.months = (12,)
         read = {fact.partition(":")[2] for fact in catalog.facts if ":" in fact}
-        filed = [agent for agent in catalog.agents if len(catalog.implied[agent]) > 1]  # others are no treatment
-        plainest = sorted(filed, key=lambda agent: len(read.intersection(catalog.implied[agent])))
+        treatments = [agent for agent in catalog.agents if is_treatment(agent, catalog)]
+        plainest = sorted(treatments, key=lambda agent: len(read.intersection(catalog.implied[agent])))
         self.listed = [*(() if search.whole else self.items), *plainest]
         self.therapies = self._apart((), self.listed)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from mbc_explorer.errors import Problem, ProfileError
-from mbc_explorer.facts import known_facts
 from mbc_explorer.grid import grid
 from mbc_explorer.profile import Profile, read_profile
 
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
     from mbc_explorer.catalog import AxisValue, Catalog
     from mbc_explorer.explorer import Explorer
-    from mbc_explorer.loading import Pack
 
 Plain = dict[str, Any]
 
@@ -37,11 +34,11 @@ def matrix(explorer: Explorer, at: Iterable[str] = ()) -> Plain:
         ProfileError: when a combination contradicts itself.
     """
     axes, wanted = list(explorer.catalog.axes.values()), set(at)
-    said = {value.id: _said(value, explorer.catalog) for axis in axes for value in axis.values}
+    said = {value.id: said_by(value, explorer.catalog) for axis in axes for value in axis.values}
     kept = [[v for v in axis.values if v.id in wanted] or list(axis.values) for axis in axes]
     cells = []
     for chosen in product(*kept):
-        report = explorer.explore(_together([said[point.id] for point in chosen]))
+        report = explorer.explore(together([said[point.id] for point in chosen]))
         where = {axis.id: point.id for axis, point in zip(axes, chosen, strict=True)}
         cells.append({"at": where, "profile": report.data["profile"], "rows": grid(report)})
     named = [
@@ -51,36 +48,12 @@ def matrix(explorer: Explorer, at: Iterable[str] = ()) -> Plain:
     return {"axes": named, "cells": cells}
 
 
-def check_matrix(pack: Pack, catalog: Catalog) -> list[Problem]:
-    """Each contradiction of a combination of values of axes, once for the values that state what contradicts."""
-    found: dict[Problem, None] = {}
-    for loaded in pack.matrix:
-        said: dict[str, Plain] = {}
-        places: dict[str, str] = {}
-        for index, axis in enumerate(catalog.axes.values()):
-            for number, value in enumerate(axis.values):
-                places[value.id] = loaded.place("axes", index, "values", number)
-                with suppress(ProfileError):  # what is not understood by itself is another check's
-                    said[value.id] = _said(value, catalog)
-        for chosen in product(*(axis.values for axis in catalog.axes.values())):
-            by_value = {value.id: said[value.id] for value in chosen if value.id in said}
-            try:
-                known_facts(read_profile(_together(by_value.values()), catalog), catalog)
-            except ProfileError as error:
-                for problem in error.problems:
-                    fields = set(problem.where.split(" + "))
-                    of = [name for name, facts in by_value.items() if fields & facts.keys()] or list(by_value)
-                    told = f"{' with '.join(map(repr, of))}: {problem}"
-                    found[Problem(problem.kind, places[of[-1]], told)] = None
-    return list(found)
-
-
-def _said(value: AxisValue, catalog: Catalog) -> Plain:
+def said_by(value: AxisValue, catalog: Catalog) -> Plain:
     """What a value of an axis states, by attribute and in the catalog's words."""
     return read_profile(Profile(value.profile), catalog).plain()
 
 
-def _together(said: Iterable[Plain]) -> Profile:
+def together(said: Iterable[Plain]) -> Profile:
     """What values of several axes state together.
 
     Raises:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mbc_explorer.errors import MANY, Problem, ProfileError, suggestion
+from mbc_explorer.errors import MANY, MAX_SHOWN, Problem, ProfileError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +29,7 @@ MAX_ITEMS = 200
 """So many attributes has a profile, and so many entries a list or a regimen."""
 MAX_TEXT = 10_000
 """So many characters has one entry."""
-MAX_WORD = 200
+MAX_WORD = MAX_SHOWN
 """So many characters of a word are shown in an error."""
 MAX_NUMBER = 9999
 _TOO_LONG_TO_SHOW = 10**40

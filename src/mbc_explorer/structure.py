@@ -153,11 +153,6 @@ def _chain(name: str, thresholds: list[int]) -> list[Constraint]:
     ]
 
 
-def _is_part(part: Attribute, whole: Attribute, implied: dict[str, tuple[str, ...]]) -> bool:
-    sources = part.from_regimens, whole.from_regimens
-    return sources[0] is not None and sources[1] is not None and sources[0].is_part_of(sources[1], implied)
-
-
 def _history(
     regimens: str,
     attributes: list[Attribute],
@@ -183,7 +178,7 @@ def _history(
                     add(Includes(regimens, item), AtLeast(count.id, 1), A_THERAPY)
         if including and including in used[regimens]:
             add(AtLeast(count.id, 1), Includes(regimens, including), "Such a regimen holds such a therapy.")
-        for whole in (a for a in counts if _is_part(count, a, implied)):
+        for whole in (a for a in counts if count.is_part_of(a, implied)):
             for number in thresholds[count.id]:
                 fitting = [n for n in thresholds[whole.id] if n <= number]
                 if fitting:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mbc_explorer.errors import MANY, UNSEEN, KnowledgeError, MbcError, Problem, one
+from mbc_explorer.errors import MANY, MAX_SHOWN, UNSEEN, KnowledgeError, MbcError, Problem, one
 from mbc_explorer.folders import MAX_FILE, read_file
 
 if TYPE_CHECKING:
@@ -29,11 +29,9 @@ _DIGITS = 4000
 """A number of more digits stays text: Python refuses to read it, and nothing here counts so far."""
 MAX_TEXT = 10_000
 """So many characters may a text of a knowledge file have."""
-_SHOWN = 200
-"""So many characters of a key are shown in an error."""
 MAX_NESTING = 100
-TOO_DEEP = f"is nested more than {MAX_NESTING} levels deep."
 """Deeper text is refused before it is composed, where libyaml would run out of stack and end the process."""
+TOO_DEEP = f"is nested more than {MAX_NESTING} levels deep."
 _OPENING = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -198,7 +196,7 @@ def _whole_number(text: str) -> int | str:
 
 
 def _repeated(key: str, place: str) -> Problem:
-    return Problem("repeated-key", place, f"the key {key[:_SHOWN]!r} stands more than once.")
+    return Problem("repeated-key", place, f"the key {key[:MAX_SHOWN]!r} stands more than once.")
 
 
 def _anchors_and_depth(text: str, name: str) -> list[Problem]:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbc_explorer.checks.accounting import Account, accounts, check_accounts
 from mbc_explorer.checks.attribution import check_attribution
-from mbc_explorer.checks.cases import check_axes, check_cases
+from mbc_explorer.checks.axes import check_axes
+from mbc_explorer.checks.cases import check_cases
 from mbc_explorer.checks.expectations import check_expectations
 from mbc_explorer.checks.fingerprints import check_fingerprints
 from mbc_explorer.checks.wording import check_copying, check_wording, knowledge_texts
 from mbc_explorer.compiling import Compiler
 from mbc_explorer.corpus import normalize
 from mbc_explorer.loading import read_pack
-from mbc_explorer.matrix import check_matrix
 from mbc_explorer.verbatim import sentences_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,6 @@ def check(
         *case_problems,
         *expectation_problems,
         *check_axes(pack, catalog),
-        *check_matrix(pack, catalog),
         *check_wording(texts),
         *check_accounts(pack),
     ]

@@ -44,20 +44,6 @@ def check_cases(pack: Pack, catalog: Catalog) -> tuple[int, list[Problem]]:
     return CaseRunner(catalog).run(pack)
 
 
-def check_axes(pack: Pack, catalog: Catalog) -> list[Problem]:
-    """Each value of an axis of the matrix whose profile is not understood."""
-    problems = []
-    for loaded in pack.matrix:
-        for index, axis in enumerate(loaded.model.axes):
-            for number, value in enumerate(axis.values):
-                try:
-                    read_profile(Profile(value.profile), catalog)
-                except MbcError as error:
-                    place = loaded.place("axes", index, "values", number)
-                    problems += [Problem(found.kind, place, str(found)) for found in error.problems]
-    return problems
-
-
 class CaseRunner:
     """Runs cases through the reference evaluator and, where it is installed, the engine."""
 
